@@ -1,0 +1,1 @@
+"""What every room uses: errors, units, frozen models, families, the glossary, files."""
