@@ -26,9 +26,9 @@ def repository() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of public-use files that stands beside the repository (``<shared>/data``: mssp/, meps/).
+    """The folder of public-use files that stands beside the repository (``<shared>/data``, with mssp/ and meps/).
 
-    ``VBCSIM_SHARED`` names the shared folder; without it, ``../shared``. A test that needs it is skipped where it is absent.
+    ``VBCSIM_SHARED`` names the shared folder; without it, ``../shared``. A test that needs it is skipped without it.
     """
     shared = Path(os.environ.get("VBCSIM_SHARED") or REPOSITORY.parent / "shared")
     data = shared / "data"
