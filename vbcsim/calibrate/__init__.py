@@ -1,0 +1,1 @@
+"""Real data in: CMS public-use files become settled tables and scenarios."""
