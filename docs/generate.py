@@ -1,0 +1,181 @@
+"""Write the reference pages from the program itself: glossary, terms, lines, streams, commands, Python names, schema.
+
+``python docs/generate.py`` writes them; ``--check`` writes nothing and fails where a page is not what would be written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+_NOTE = "<!-- Written by docs/generate.py; edit the program, not this page. -->\n\n"
+
+
+def _cell(text: Any) -> str:
+    """Text for a cell of a Markdown table."""
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
+def _prose(text: str | None) -> str:
+    """A docstring as Markdown: code in single backticks."""
+    return inspect.cleandoc(text or "").replace("``", "`")
+
+
+def glossary() -> str:
+    """Every variable of every dataset."""
+    names = YAML(typ="safe").load((ROOT / "vbcsim" / "core" / "glossary.yaml").read_text(encoding="utf-8"))
+    rows = [
+        f"| `{name}` | {_cell(entry['unit'])} | {', '.join(entry.get('dims', ()))} | {_cell(entry['definition'])} |"
+        for name, entry in sorted(names.items())
+    ]
+    head = "# Glossary of variables\n\nThe datasets between the stages hold these variables and no others.\n\n"
+    return head + "\n".join(["| Name | Unit | Dimensions | Definition |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def _member(word: str, model: Any) -> str:
+    """One term or line maker: what it is, its formula and source, its parameters."""
+    text = [
+        f"## {word}",
+        "",
+        _prose(model.__doc__),
+        "",
+        f"Formula: `{model.formula}`",
+        "",
+        f"Source: {model.reference}",
+    ]
+    fields = model.model_fields
+    if fields:
+        text += ["", "| Parameter | Default | Meaning |", "|---|---|---|"]
+        for name, field in fields.items():
+            default = "needed" if field.is_required() else f"`{field.get_default(call_default_factory=True)}`"
+            text.append(f"| `{field.alias or name}` | {default} | {_cell(_prose(field.description))} |")
+    return "\n".join(text) + "\n"
+
+
+def _family(title: str, lead: str, members: Mapping[str, Any]) -> str:
+    return f"# {title}\n\n{lead}\n\n" + "\n".join(_member(word, model) for word, model in members.items())
+
+
+def terms() -> str:
+    """Every term of the contract vocabulary."""
+    from vbcsim.contract.term import term_family
+
+    lead = (
+        "A provision is a list of these terms, applied from first to last to an amount that starts at zero. In a\n"
+        "formula, a is the amount that reaches the term: USD by draw and year, positive when the payee receives."
+    )
+    return _family("Terms", lead, term_family())
+
+
+def lines() -> str:
+    """Every maker of derived lines."""
+    from vbcsim.contract.line import line_family
+
+    lead = "An arrangement declares derived lines of the book with these makers, under `lines:`."
+    return _family("Lines", lead, line_family())
+
+
+def streams() -> str:
+    """The closed list of random streams."""
+    from vbcsim.random import streams as module
+
+    tree = inspect.getsource(module.Stream).splitlines()
+    rows = []
+    for stream in module.Stream:
+        at = next(i for i, line in enumerate(tree) if line.strip().startswith(f"{stream.name} ="))
+        rows.append(f"| {stream.value} | {stream.name.lower()} | {_cell(tree[at + 1].strip().strip(chr(34)))} |")
+    head = (
+        f"# Random streams\n\nStream version {module.STREAM_VERSION}. A number is never reused; see "
+        "[randomness](../explanation/randomness.md).\n\n"
+    )
+    return head + "\n".join(["| Number | Stream | What for |", "|---|---|---|", *rows]) + "\n"
+
+
+def commands() -> str:
+    """The help of every command."""
+    from vbcsim.cli import main
+
+    def page(command: click.Command, words: tuple[str, ...]) -> list[str]:
+        context = click.Context(command, info_name=" ".join(words), max_content_width=96, terminal_width=96)
+        text = [f"## {' '.join(words)}", "", "```text", command.get_help(context).rstrip(), "```", ""]
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                found = command.get_command(context, name)
+                if found is not None and not found.hidden:
+                    text += page(found, (*words, name))
+        return text
+
+    return "# Commands\n\n" + "\n".join(page(main, ("vbcsim",)))
+
+
+def python_names() -> str:
+    """The public names of the package."""
+    import vbcsim
+
+    text = ["# Python", "", "`import vbcsim` gives these names; each stage of the pipeline is a verb.", ""]
+    for name in sorted(vbcsim.__all__):
+        value = getattr(vbcsim, name)
+        if not callable(value):
+            continue
+        call = "" if inspect.isclass(value) else str(inspect.signature(value))
+        text += [f"## {name}", "", f"```python\n{name}{call}\n```", "", _prose(inspect.getdoc(value)), ""]
+    return "\n".join(text).rstrip() + "\n"
+
+
+def schema() -> str:
+    """The JSON Schema of a scenario file, for editors."""
+    from vbcsim.scenario.schema import scenario_schema
+
+    return json.dumps(scenario_schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "glossary.md": glossary,
+    "terms.md": terms,
+    "lines.md": lines,
+    "streams.md": streams,
+    "commands.md": commands,
+    "python.md": python_names,
+    "scenario.schema.json": schema,
+}
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page with its text."""
+    return {
+        REFERENCE / name: make() if name.endswith(".json") else _NOTE + make().rstrip() + "\n"
+        for name, make in PAGES.items()
+    }
+
+
+def stale() -> list[Path]:
+    """Pages that are not what would be written."""
+    return [path for path, text in pages().items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+
+
+def main() -> None:
+    """Write or check the pages."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where a page is stale")
+    if parser.parse_args().check:
+        old = [str(path.relative_to(ROOT)) for path in stale()]
+        if old:
+            sys.exit(f"not what the program says now: {', '.join(old)}; run `make docs`")
+        return
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
