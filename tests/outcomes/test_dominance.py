@@ -143,4 +143,4 @@ def test_the_running_sums_equal_the_definition() -> None:
     parts = np.clip(x[:, None], low, high) - low
     np.testing.assert_allclose(found.total, parts.sum(axis=1), rtol=1e-9, atol=1e-3)
     np.testing.assert_allclose(found.squares, (parts**2).sum(axis=1), rtol=1e-7, atol=10.0)
-    np.testing.assert_array_equal(found.count, (parts > 0).sum(axis=1))
+    np.testing.assert_array_equal(found.draws, (parts > 0).sum(axis=1))
