@@ -1,0 +1,1 @@
+"""The question of a study: its model, its file with every problem placed, overrides and schema."""

@@ -1,0 +1,88 @@
+"""Where each value of a scenario was read: a place for every path, through files, tables and overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Document", "Mark", "Path", "path_text"]
+
+Path = tuple[str | int, ...]
+"""Keys and list positions that lead from the top of a scenario to a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a file (line and column from 1), or on the command line (line 0)."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    @property
+    def exact(self) -> str:
+        """``file:line:column``."""
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(slots=True)
+class Document:
+    """What was read: plain data, and where each value of it stands."""
+
+    file: str
+    data: Any
+    marks: dict[Path, Mark] = field(default_factory=dict)
+    overridden: dict[Path, Mark] = field(default_factory=dict)
+    broken: set[Path] = field(default_factory=set)
+    """Where a table could not be read: nothing more is said about what would have stood there."""
+
+    def mark(self, path: Path) -> Mark:
+        """The place of the value at ``path``, or of the nearest thing around it; an override wins over the file."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.overridden:
+                return self.overridden[path[:length]]
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.marks:
+                return self.marks[path[:length]]
+        return Mark(self.file, 1, 1)
+
+    def place(self, path: Path) -> str:
+        """``file:line path`` for the place of a problem."""
+        words = path_text(path, self.data)
+        mark = self.mark(path)
+        where = str(mark) if mark.file == self.file or not mark.column else mark.exact
+        return f"{where} {words}" if words else where
+
+
+def path_text(path: Sequence[str | int], data: Any = None) -> str:
+    """``cohort.cells[0].members``; a row that has a name shows it: ``assumptions.services[inpatient]``."""
+    text = ""
+    for step in path:
+        node = _child(data, step)
+        if isinstance(step, int) and not isinstance(data, dict):
+            text += f"[{row_name(node) or step}]"
+        else:
+            text += f".{step}" if text else str(step)
+        data = node
+    return text
+
+
+def _child(data: Any, step: str | int) -> Any:
+    if isinstance(data, dict):
+        return data.get(step)
+    if isinstance(data, list) and isinstance(step, int) and -len(data) <= step < len(data):
+        return data[step]
+    return None
+
+
+def row_name(row: Any) -> str:
+    """The name by which a row of a list is known: its ``name``, ``category`` or ``cell``; empty when it has none."""
+    if isinstance(row, dict):
+        for key in ("name", "category", "cell"):
+            if isinstance(row.get(key), str) and row[key]:
+                return str(row[key])
+    return ""
