@@ -1,0 +1,48 @@
+"""Combine: several lines or numbers made into one by sum, product, greatest or least, within bounds."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from vbcsim.contract.book import Book
+from vbcsim.contract.line import LineMaker
+from vbcsim.contract.term import Amount
+from vbcsim.contract.value import AmountValue, phrase
+
+_WAYS: dict[str, Any] = {"sum": np.add, "product": np.multiply, "greatest": np.maximum, "least": np.minimum}
+
+
+class Combine(LineMaker):
+    """The larger of two adjustments, the product of two conditions, a sum of fees: with an optional floor and cap."""
+
+    formula: ClassVar[str] = "min(max(sum | product | greatest | least of the parts, at_least), at_most)"
+    reference: ClassVar[str] = "42 CFR 425.652(a)(8): the larger of the regional and the prior-savings adjustment"
+
+    how: Literal["sum", "product", "greatest", "least"]
+    """How the parts become one."""
+    of: Annotated[tuple[AmountValue, ...], Field(min_length=1)]
+    """Lines, numbers or tables."""
+    at_least: AmountValue | None = None
+    """Floor of the result, in its own unit."""
+    at_most: AmountValue | None = None
+    """Cap of the result, in its own unit."""
+
+    def make(self, book: Book) -> Amount:
+        """The combined line, in the unit of its parts."""
+        line = reduce(_WAYS[self.how], (book.value(part) for part in self.of))
+        if self.at_least is not None:
+            line = np.maximum(line, book.value(self.at_least))
+        if self.at_most is not None:
+            line = np.minimum(line, book.value(self.at_most))
+        return np.broadcast_to(line, np.broadcast_shapes(np.shape(line), (1, len(book.years))))
+
+    def sentence(self) -> str:
+        """In plain words."""
+        bounds = [f"at least {phrase(self.at_least, 'number')}"] if self.at_least is not None else []
+        bounds += [f"at most {phrase(self.at_most, 'number')}"] if self.at_most is not None else []
+        parts = ", ".join(phrase(part, "number") for part in self.of)
+        return f"The {self.how} of {parts}{', '.join(['', *bounds])}."

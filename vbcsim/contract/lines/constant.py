@@ -1,0 +1,42 @@
+"""Constant: a line that is the same in every draw, by year or for all years; the default of an input."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from vbcsim.contract.book import Book
+from vbcsim.contract.line import LineMaker
+from vbcsim.contract.term import Amount
+
+
+class Constant(LineMaker):
+    """One number, or one by year; a line of the same name that is given to the book stands before it."""
+
+    formula: ClassVar[str] = "value or usd"
+    reference: ClassVar[str] = "the contract's own figures"
+
+    value: Annotated[float, Field(ge=-1e13, le=1e13)] | dict[int, float] | bool | None = None
+    """The number, in the unit that the clauses reading it expect; true is 1 and false 0."""
+    usd: Annotated[float, Field(ge=-1e13, le=1e13)] | dict[int, float] | None = None
+    """The number where it is dollars [USD a year]."""
+
+    def make(self, book: Book) -> Amount:
+        """The line, (1, year)."""
+        given = self.usd if self.usd is not None else self.value if self.value is not None else 0.0
+        number = book.value(given if isinstance(given, dict) else float(given))
+        return np.broadcast_to(np.asarray(number, dtype=np.float64), (1, len(book.years)))
+
+    def sentence(self) -> str:
+        """In plain words."""
+        if self.usd is not None:
+            return f"{_dated(self.usd, '${:,.0f}')} where nothing else is given."
+        return f"{_dated(self.value, '{:g}')} where nothing else is given."
+
+
+def _dated(given: float | dict[int, float] | None, form: str) -> str:
+    if isinstance(given, dict):
+        return ", ".join(f"{form.format(number)} from {year}" for year, number in given.items())
+    return form.format(float(given or 0.0))

@@ -1,0 +1,87 @@
+"""Corridor: a different share of each band of savings or losses."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from vbcsim.contract.term import Amount, BookLike, Term
+from vbcsim.contract.value import FractionValue, Line, phrase
+import itertools
+
+Edges = tuple[Annotated[float, Field(gt=0.0, le=10.0)], ...]
+
+
+class Corridor(Term):
+    """Keeps a share of each band of the amount, with band edges as shares of a line; losses mirror savings unless given.
+
+    ``edges: [0.25, 0.35]`` and ``kept: [1, 0.5, 0.25]`` keep all of the part below 25% of the line, half of the part from
+    25 to 35%, a quarter of the rest.
+    """
+
+    formula: ClassVar[str] = "sign(a) x sum over bands of kept x min(max(|a| - low x of, 0), (high - low) x of)"
+    reference: ClassVar[str] = "ACO REACH risk corridors; 42 USC 18062(b); 42 CFR 423.336(a)"
+    decides: ClassVar[bool] = True
+
+    of: Line = "benchmark"
+    """Line that the edges are shares of [USD]."""
+    edges: Edges
+    """Rising edges between bands [share of ``of``]."""
+    kept: tuple[FractionValue, ...]
+    """Share kept of each band, one more than the edges."""
+    loss_edges: Edges | None = None
+    """Edges for losses where they differ."""
+    loss_kept: tuple[FractionValue, ...] | None = None
+    """Shares kept of losses where they differ."""
+
+    @model_validator(mode="after")
+    def _bands_fit(self) -> Self:
+        for edges, kept in ((self.edges, self.kept), self._losses()):
+            if any(high <= low for low, high in itertools.pairwise(edges)):
+                raise ValueError(f"the bands overlap: edges {list(edges)} do not rise; give them in rising order")
+            if len(kept) != len(edges) + 1:
+                raise ValueError(f"{len(edges)} edges part {len(edges) + 1} bands, {len(kept)} shares are given")
+        return self
+
+    def _losses(self) -> tuple[Edges, tuple[Any, ...]]:
+        edges = self.edges if self.loss_edges is None else self.loss_edges
+        return edges, self.kept if self.loss_kept is None else self.loss_kept
+
+    def apply(self, amount: Amount, book: BookLike) -> Amount:
+        """The part kept [USD]."""
+        whole = book[self.of]
+        if self.loss_edges is None and self.loss_kept is None:
+            kept = _kept(np.abs(amount), self.edges, self.kept, whole, book)
+            return np.where(amount >= 0.0, kept, -kept)
+        gain = _kept(np.maximum(amount, 0.0), self.edges, self.kept, whole, book)
+        return gain - _kept(np.maximum(-amount, 0.0), *self._losses(), whole, book)
+
+    def sentence(self) -> str:
+        """In plain words."""
+        text = f"Of savings keep {_bands(self.edges, self.kept, self.of)}"
+        if self.loss_edges is None and self.loss_kept is None:
+            return f"{text}; of losses bear the same."
+        return f"{text}; of losses bear {_bands(*self._losses(), self.of)}."
+
+
+def _kept(size: Amount, edges: Edges, kept: tuple[Any, ...], whole: Amount, book: BookLike) -> Amount:
+    """Sum over bands of the share kept of an amount that is not negative."""
+    if not edges:
+        return size * book.value(kept[0])
+    total: Any = np.minimum(size, edges[0] * whole) * book.value(kept[0])
+    for low, high, share in zip(edges, (*edges[1:], None), kept[1:], strict=True):
+        above = np.maximum(size - low * whole, 0.0)
+        part = above if high is None else np.minimum(above, (high - low) * whole)
+        total = total + part * book.value(share)
+    return total
+
+
+def _bands(edges: Edges, kept: tuple[Any, ...], of: str) -> str:
+    """The bands in words."""
+    spans = [f"up to {phrase(edges[0])}"] if edges else ["throughout"]
+    spans += [f"from {phrase(low)} to {phrase(high)}" for low, high in itertools.pairwise(edges)]
+    spans += [f"beyond {phrase(edges[-1])}"] if edges else []
+    parts = (f"{phrase(share)} {span}" for span, share in zip(spans, kept, strict=True))
+    return f"{', '.join(parts)} of the {of}"

@@ -1,0 +1,37 @@
+"""Difference: what one line exceeds others by, the gross result that most contracts share."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator
+
+from vbcsim.contract.term import Amount, BookLike, Term
+from vbcsim.contract.value import Line
+
+
+def _as_tuple(raw: object) -> object:
+    return (raw,) if isinstance(raw, str) else raw
+
+
+class Difference(Term):
+    """Adds one line of dollars and takes others off: benchmark less expenditure, and less fees that count as cost."""
+
+    formula: ClassVar[str] = "a + of - sum(less)"
+    reference: ClassVar[str] = "42 CFR 425.605(b): updated benchmark less performance-year expenditures"
+
+    of: Line
+    """Line taken in [USD]."""
+    less: Annotated[tuple[Line, ...], BeforeValidator(_as_tuple)] = ()
+    """Line or lines taken off [USD]."""
+
+    def apply(self, amount: Amount, book: BookLike) -> Amount:
+        """The amount with the difference added [USD]."""
+        amount = amount + book[self.of]
+        for line in self.less:
+            amount = amount - book[line]
+        return amount
+
+    def sentence(self) -> str:
+        """In plain words."""
+        return f"Take the {self.of}" + (f" less the {' and the '.join(self.less)}." if self.less else ".")

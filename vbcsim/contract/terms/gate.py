@@ -1,0 +1,53 @@
+"""Gate: nothing is paid on one side unless enough standards are met."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Self
+
+import numpy as np
+from pydantic import BeforeValidator, Field, model_validator
+
+from vbcsim.contract.term import Amount, BookLike, Side, Term, on_side
+from vbcsim.contract.value import Line, NonNegativeValue, phrase
+
+
+def _as_tuple(raw: object) -> object:
+    return (raw,) if isinstance(raw, str) else raw
+
+
+class Gate(Term):
+    """Keeps the amount on one side only where lines reach a level: all of them, or as many as ``needed``."""
+
+    formula: ClassVar[str] = "a where at least `needed` of the lines are >= at_least, else 0"
+    reference: ClassVar[str] = "42 CFR 425.512: the quality performance standard"
+    decides: ClassVar[bool] = True
+
+    on: Annotated[tuple[Line, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+    """Line or lines that are tested; a standard met or not is a line of 1 and 0."""
+    at_least: NonNegativeValue = 1.0
+    """Level each line must reach, in the line's own unit."""
+    needed: Annotated[int, Field(ge=1)] | None = None
+    """How many lines must reach it; all where left out."""
+    side: Side = "savings"
+    """Which amounts the gate can stop."""
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        if self.needed is not None and self.needed > len(self.on):
+            raise ValueError(f"{self.needed} lines are needed and {len(self.on)} named; the gate could never open")
+        return self
+
+    def apply(self, amount: Amount, book: BookLike) -> Amount:
+        """The amount where the gate is open, zero on its side where it is shut [USD]."""
+        level = book.value(self.at_least)
+        passed: Any = 0.0
+        for line in self.on:
+            passed = passed + np.where(book[line] >= level, 1.0, 0.0)
+        is_open = passed >= float(self.needed or len(self.on))
+        return on_side(self.side, amount, np.where(is_open, amount, 0.0))
+
+    def sentence(self) -> str:
+        """In plain words."""
+        what = "anything" if self.side == "both" else self.side
+        many = f"{self.needed} of " if self.needed and self.needed < len(self.on) else ""
+        return f"Pay {what} only if {many}{', '.join(self.on)} reach {phrase(self.at_least, 'number')}."

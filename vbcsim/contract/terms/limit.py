@@ -1,0 +1,92 @@
+"""Limit: the most that is paid on either side, as a share of a line or in dollars."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import BeforeValidator, model_validator
+
+from vbcsim.contract.term import Amount, BookLike, Term
+from vbcsim.contract.value import Clause, FractionValue, Line, UsdValue, phrase
+
+
+class Cap(Clause):
+    """One bound: a share of a line, or dollars."""
+
+    share: FractionValue | None = None
+    """Share of the line ``of``."""
+    of: Line | None = None
+    """Line that ``share`` is taken of [USD]."""
+    usd: UsdValue | None = None
+    """Dollars a year."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.share is None) == (self.usd is None) or (self.share is None) != (self.of is None):
+            raise ValueError("a cap is either {share: 0.1, of: benchmark} or {usd: 1000000}")
+        return self
+
+    def amount(self, book: BookLike) -> Any:
+        """The bound [USD]."""
+        if self.share is not None and self.of is not None:
+            return book.value(self.share) * book[self.of]
+        return book.value(self.usd if self.usd is not None else 0.0)
+
+    def words(self) -> str:
+        """In plain words."""
+        return phrase(self.usd, "usd") if self.share is None else f"{phrase(self.share)} of the {self.of}"
+
+
+def _as_caps(raw: object) -> object:
+    return (raw,) if isinstance(raw, (dict, Cap)) else raw
+
+
+Caps = Annotated[tuple[Cap, ...], BeforeValidator(_as_caps)]
+
+
+class Limit(Term):
+    """Bounds savings and losses apart; of several caps the lesser counts, unless ``combine`` is ``greater``."""
+
+    formula: ClassVar[str] = "max(min(a, cap on savings), -cap on losses)"
+    reference: ClassVar[str] = (
+        "42 CFR 425.605(d): payment limit; loss sharing limit, the lesser of revenue and benchmark"
+    )
+    decides: ClassVar[bool] = True
+
+    savings: Caps = ()
+    """Cap or caps on what the payee receives."""
+    losses: Caps = ()
+    """Cap or caps on what the payee owes."""
+    combine: Literal["lesser", "greater"] = "lesser"
+    """Which of several caps counts."""
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        if not self.savings and not self.losses:
+            raise ValueError("a limit needs savings, losses, or both")
+        return self
+
+    def apply(self, amount: Amount, book: BookLike) -> Amount:
+        """The amount within its bounds [USD]."""
+        if self.savings:
+            amount = np.minimum(amount, self._bound(self.savings, book))
+        if self.losses:
+            amount = np.maximum(amount, -self._bound(self.losses, book))
+        return amount
+
+    def _bound(self, caps: tuple[Cap, ...], book: BookLike) -> Any:
+        chosen = caps[0].amount(book)
+        for cap in caps[1:]:
+            pick = np.minimum if self.combine == "lesser" else np.maximum
+            chosen = pick(chosen, cap.amount(book))
+        return np.maximum(chosen, 0.0)
+
+    def sentence(self) -> str:
+        """In plain words."""
+        parts = []
+        for side, caps in (("savings", self.savings), ("losses", self.losses)):
+            if caps:
+                which = f"the {self.combine} of " if len(caps) > 1 else ""
+                parts.append(f"{side} to {which}{' and '.join(cap.words() for cap in caps)}")
+        return f"Limit {'; limit '.join(parts)}."

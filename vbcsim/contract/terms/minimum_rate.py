@@ -1,0 +1,69 @@
+"""Minimum rate: savings or losses too small to tell from noise are not shared."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from vbcsim.contract.term import Amount, BookLike, Term
+from vbcsim.contract.value import FractionValue, Line, phrase
+
+_EQUAL = 1.0 - 1e-12
+"""A rate that meets the minimum in exact arithmetic must not miss it by a rounding of the last binary place."""
+
+
+class MinimumRate(Term):
+    """Keeps the amount where its rate of a line reaches the minimum savings rate or the minimum loss rate, else zero.
+
+    The rate is taken from dollars, never from a rounded rate, and meeting the minimum counts as reaching it. Sharing is
+    from the first dollar unless ``first_dollar`` is false. ``below`` keeps a part of savings short of the minimum (the
+    half rate of low-revenue groups), where every line of ``below_if`` is one.
+    """
+
+    formula: ClassVar[str] = "a if a >= savings x of or -a >= losses x of, else below x max(a, 0)"
+    reference: ClassVar[str] = "42 CFR 425.604(b)-(c), 425.605(b), 425.605(h)"
+    decides: ClassVar[bool] = True
+
+    savings: FractionValue
+    """Minimum savings rate [share of ``of``]."""
+    losses: FractionValue | None = None
+    """Minimum loss rate [share of ``of``]; the savings rate where left out."""
+    of: Line = "benchmark"
+    """Line that the rate is a share of [USD]."""
+    first_dollar: bool = True
+    """Whether all of the amount is kept, or only what exceeds the minimum."""
+    below: FractionValue = 0.0
+    """Share of savings short of the minimum that is kept."""
+    below_if: tuple[Line, ...] = ()
+    """Lines of 0 and 1 that must all be 1 for ``below`` to count."""
+
+    def apply(self, amount: Amount, book: BookLike) -> Amount:
+        """The amount that passes the minimum, zero (or the part kept) where it does not [USD]."""
+        whole = book[self.of]
+        least_gain = book.value(self.savings) * whole
+        least_loss = least_gain if self.losses is None else book.value(self.losses) * whole
+        passes = (amount >= least_gain * _EQUAL) | (amount <= -least_loss * _EQUAL)
+        passed = amount if self.first_dollar else amount - np.where(amount > 0.0, least_gain, -least_loss)
+        return np.where(passes, passed, self._short(amount, book))
+
+    def _short(self, amount: Amount, book: BookLike) -> Amount | float:
+        """What is kept of an amount that misses the minimum."""
+        if self.below == 0.0:
+            return 0.0
+        kept = book.value(self.below) * np.maximum(amount, 0.0)
+        for line in self.below_if:
+            kept = np.where(book[line] > 0.5, kept, 0.0)
+        return kept
+
+    def sentence(self) -> str:
+        """In plain words."""
+        loss = "the same" if self.losses is None else phrase(self.losses)
+        text = (
+            f"Share nothing unless savings reach {phrase(self.savings)} of the {self.of}, or losses {loss}; "
+            f"then share {'from the first dollar' if self.first_dollar else 'only what exceeds the minimum'}."
+        )
+        if self.below != 0.0:
+            where = f" where {' and '.join(self.below_if)}" if self.below_if else ""
+            text += f" Of smaller savings keep {phrase(self.below)}{where}."
+        return text

@@ -1,0 +1,31 @@
+"""Share: the payee's part of savings and of losses."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from vbcsim.contract.term import Amount, BookLike, Term
+from vbcsim.contract.value import FractionValue, phrase
+
+
+class Share(Term):
+    """Multiplies savings by one rate and losses by another; a loss rate of zero is a one-sided contract."""
+
+    formula: ClassVar[str] = "savings x a where a >= 0, losses x a where a < 0"
+    reference: ClassVar[str] = "42 CFR 425.605(d), 425.610(d) and (f)"
+
+    savings: FractionValue
+    """Sharing rate [share of savings]."""
+    losses: FractionValue
+    """Loss rate [share of losses]; ``{one_less: 0.75, times: [quality_score], floor: 0.4, cap: 0.75}`` is allowed."""
+
+    def apply(self, amount: Amount, book: BookLike) -> Amount:
+        """The payee's part [USD]."""
+        return amount * np.where(amount >= 0.0, book.value(self.savings), book.value(self.losses))
+
+    def sentence(self) -> str:
+        """In plain words."""
+        down = "no losses" if self.losses == 0.0 else f"losses at {phrase(self.losses)}"
+        return f"Share savings at {phrase(self.savings)} and {down}."

@@ -1,0 +1,57 @@
+"""Per-person truncation by stratum, shared by the expenditure line and by benchmarks built from history."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vbcsim.contract.value import Clause
+from vbcsim.contract.view import View
+from vbcsim.core.units import Rate, Usd, Year
+
+__all__ = ["Truncation"]
+
+
+class Truncation(Clause):
+    """A threshold on each person's yearly cost: one for all strata or one for each, growing by a yearly rate.
+
+    The threshold in year t is threshold_usd x (1 + growth)^(t - year).
+    """
+
+    threshold_usd: Usd | dict[str, Usd]
+    """Threshold on one person's cost in the reference year, for all or by stratum [USD a year]."""
+    year: Year | None = None
+    """Reference year of the threshold; the last base year where left out."""
+    growth: Rate = 0.0
+    """Yearly growth of the threshold [rate]."""
+
+    def thresholds_usd(self, view: View) -> NDArray[np.float64]:
+        """Threshold by (year, stratum) of a view [USD]."""
+        reference = self.year if self.year is not None else view.years[int(view.base[-1]) if view.base.size else 0]
+        factor = (1.0 + self.growth) ** (np.array(view.years) - reference)
+        return factor[:, np.newaxis] * view.per_stratum(self.threshold_usd, "threshold_usd")
+
+    def lowest_thresholds_usd(self, years: tuple[int, ...], base: tuple[int, ...]) -> dict[str, float]:
+        """Lowest threshold over base and performance years, by stratum (``*`` = every stratum) [USD]."""
+        reference = self.year if self.year is not None else (base[-1] if base else years[0])
+        factor = min((1.0 + self.growth) ** (year - reference) for year in (*base, *years))
+        given = self.threshold_usd if isinstance(self.threshold_usd, dict) else {"*": self.threshold_usd}
+        return {stratum: factor * usd for stratum, usd in given.items()}
+
+    def truncated_usd(self, view: View) -> NDArray[np.float64]:
+        """Cost below the threshold, (draw, year, stratum) over base and performance years [USD].
+
+        Raises BadInput where a threshold is below the large-claimant floor.
+        """
+        return view.by_stratum_usd - view.excess_usd(self.thresholds_usd(view), what="truncation")
+
+    def words(self) -> str:
+        """In plain words."""
+        given = self.threshold_usd
+        if isinstance(given, dict):
+            usd = ", ".join(f"${amount:,.0f} ({stratum.replace('_', ' ')})" for stratum, amount in given.items())
+        else:
+            usd = f"${given:,.0f}"
+        year = "the last base year" if self.year is None else f"{self.year}"
+        grows = f", growing {100 * self.growth:g}% a year" if self.growth else ""
+        return f"each person's cost cut off at {usd} in {year}{grows}"

@@ -1,0 +1,260 @@
+"""Values in a contract: a plain number, a number by year, a line of the book, or a table by a line.
+
+``0.5`` or ``50%`` is a number. ``{2019: 0, 2021: 0.02}`` holds from each year on. ``quality_score`` names a line.
+``{by: lives, bands: [{from: 5000, to: 5999, value: [0.039, 0.036]}, {from: 6000, value: 0.034}]}`` is a table.
+``{one_less: 0.75, times: [quality_score], floor: 0.4, cap: 0.75}`` is one less a rate times quality, clipped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+
+from vbcsim.contract.reading import sentences
+from vbcsim.core.model import Frozen
+from vbcsim.core.units import UNITS, Amount, Fraction, NonNegative, Rate, Usd, UsdPmpm
+
+__all__ = [
+    "AmountValue",
+    "Band",
+    "Clause",
+    "FractionValue",
+    "Line",
+    "LineName",
+    "NonNegativeValue",
+    "OneLess",
+    "RateValue",
+    "Table",
+    "UsdPmpmValue",
+    "UsdValue",
+    "Value",
+    "leaves",
+    "line_names",
+    "phrase",
+]
+
+_LINE = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+class LineName(str):
+    """The name of a line of the book: lower-case words joined by underscores."""
+
+    __slots__ = ()
+
+
+def _line_name(text: str) -> LineName:
+    if not _LINE.match(text):
+        raise ValueError(f"{text!r} cannot name a line; use lower-case words joined by underscores")
+    return LineName(text)
+
+
+Line = Annotated[str, AfterValidator(_line_name)]
+"""A field that names a line of the book."""
+
+
+class Clause(Frozen):
+    """A frozen model whose defaults are read like given fields, so that a default line counts as a line."""
+
+    model_config = ConfigDict(validate_default=True)
+
+
+class Band(Clause):
+    """One band of a table: from its first number to its last, with one value or a value at each end."""
+
+    start: Annotated[float, Field(alias="from")]
+    """First number of the band, in the unit of the line that the table is read by."""
+    end: Annotated[float | None, Field(alias="to")] = None
+    """Last number of the band; the band's own last integer for a count of lives."""
+    value: float | tuple[float, float] | Line
+    """A number, [value at ``from``, value at ``to``] joined by a straight line, or the name of a line."""
+
+    @model_validator(mode="after")
+    def _has_room(self) -> Self:
+        if self.end is not None and self.end <= self.start:
+            raise ValueError(f"the band from {self.start:g} to {self.end:g} is empty; `to` must be above `from`")
+        if isinstance(self.value, tuple) and self.end is None:
+            raise ValueError(f"the band from {self.start:g} has two values and no `to`; give `to` or one value")
+        return self
+
+
+class Table(Clause):
+    """A figure read from bands of a line: linear within a band, held after its last number, clamped below the first."""
+
+    by: Line
+    """The line that the bands are read by."""
+    bands: Annotated[tuple[Band, ...], Field(min_length=1)]
+    """Bands in rising order."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for low, high in zip(self.bands, self.bands[1:], strict=False):
+            last = low.start if low.end is None else low.end
+            if high.start < last or high.start == low.start:
+                raise ValueError(
+                    f"the bands from {low.start:g} and from {high.start:g} overlap; "
+                    f"let each band begin at or after the end of the one before it"
+                )
+        return self
+
+
+class OneLess(Clause):
+    """One less a rate times quality, between a floor and a cap: the loss rate of two-sided shared savings."""
+
+    one_less: Annotated[float, Field(ge=0.0, le=1.0)]
+    """Greatest sharing rate [share of one]."""
+    times: tuple[Line, ...] = ()
+    """Lines that the rate is multiplied by: a quality score, a standard met or not (1 or 0)."""
+    floor: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    """Least rate [share of one]."""
+    cap: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
+    """Greatest rate [share of one]."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.floor > self.cap:
+            raise ValueError(f"the floor {self.floor:g} is above the cap {self.cap:g}; exchange or mend them")
+        return self
+
+
+Value = float | dict[int, float] | LineName | Table | OneLess
+"""What a parameter may hold once read."""
+
+
+@cache
+def _adapter(unit: str) -> TypeAdapter[float]:
+    units: dict[str, Any] = {
+        "fraction": Fraction,
+        "rate": Rate,
+        "usd": Usd,
+        "amount": Amount,
+        "usd_pmpm": UsdPmpm,
+        "number": NonNegative,
+    }
+    return TypeAdapter(units[unit])
+
+
+def _number(raw: Any, unit: str) -> float:
+    """One number of ``unit``; raises ValueError with one sentence."""
+    try:
+        return float(_adapter(unit).validate_python(raw))
+    except ValidationError as error:
+        raise ValueError("; ".join(text for _, text in sentences(error))) from None
+
+
+def _is_year(key: Any) -> bool:
+    return (isinstance(key, int) and not isinstance(key, bool)) or (isinstance(key, str) and key.isdecimal())
+
+
+def _by_year(raw: Mapping[Any, Any], unit: str) -> dict[int, float]:
+    years = {int(key): _number(item, unit) for key, item in raw.items()}
+    wrong = [year for year in years if not 1990 <= year <= 2100]
+    if wrong:
+        raise ValueError(f"{wrong[0]} is not a calendar year between 1990 and 2100")
+    return dict(sorted(years.items()))
+
+
+def _read(raw: Any, unit: str) -> Value:
+    """Read a value whose numbers are in ``unit``; raises ValueError with a sentence that says what is allowed."""
+    if isinstance(raw, (LineName, Table, OneLess)):
+        return raw
+    if isinstance(raw, str) and _LINE.match(raw):
+        return LineName(raw)
+    if isinstance(raw, Mapping) and raw and all(_is_year(key) for key in raw):
+        return _by_year(raw, unit)
+    if isinstance(raw, Mapping):
+        kind: type[Table | OneLess] = OneLess if "one_less" in raw else Table
+        known = ("by", "bands", "from", "to", "value") if kind is Table else tuple(kind.model_fields)
+        try:
+            return kind.model_validate(raw)
+        except ValidationError as error:
+            raise ValueError("; ".join(text for _, text in sentences(error, "this value", known))) from None
+    if raw is None or isinstance(raw, (list, tuple)):
+        said = "nothing" if raw is None else "a list"
+        raise ValueError(
+            f"a value in {UNITS.get(unit, 'dollars')} is needed, {said} was given; "
+            "write a number, {year: number}, a line's name, or {by: LINE, bands: [...]}"
+        )
+    return _number(raw, unit)
+
+
+def _schema(unit: str) -> WithJsonSchema:
+    said = "usd" if unit == "amount" else unit
+    return WithJsonSchema(
+        {
+            "anyOf": [{"type": "number"}, {"type": "string"}, {"type": "object"}],
+            "unit": said,
+            "description": f"a number ({UNITS[said]}), a number by year, a line of the book, or a table by a line",
+        }
+    )
+
+
+FractionValue = Annotated[Value, PlainValidator(lambda raw: _read(raw, "fraction")), _schema("fraction")]
+"""A share of one: number, by year, line or table."""
+RateValue = Annotated[Value, PlainValidator(lambda raw: _read(raw, "rate")), _schema("rate")]
+"""A signed rate, share of one."""
+UsdValue = Annotated[Value, PlainValidator(lambda raw: _read(raw, "usd")), _schema("usd")]
+"""Dollars a year, not negative."""
+AmountValue = Annotated[Value, PlainValidator(lambda raw: _read(raw, "amount")), _schema("amount")]
+"""Dollars a year of either sign."""
+UsdPmpmValue = Annotated[Value, PlainValidator(lambda raw: _read(raw, "usd_pmpm")), _schema("usd_pmpm")]
+"""Dollars per member per month."""
+NonNegativeValue = Annotated[Value, PlainValidator(lambda raw: _read(raw, "number")), _schema("number")]
+"""A dimensionless number, not negative."""
+
+
+def leaves(item: Any) -> Iterator[Any]:
+    """Every value inside a model, through nested models, tuples and mappings."""
+    if isinstance(item, Frozen):
+        for name in type(item).model_fields:
+            yield from leaves(getattr(item, name))
+    elif isinstance(item, Mapping):
+        yield item
+        for inner in item.values():
+            yield from leaves(inner)
+    elif isinstance(item, (tuple, list)):
+        for inner in item:
+            yield from leaves(inner)
+    else:
+        yield item
+
+
+def line_names(item: Any) -> tuple[str, ...]:
+    """Names of the lines that a model reads, each once, in the order of its fields."""
+    return tuple(dict.fromkeys(str(leaf) for leaf in leaves(item) if isinstance(leaf, LineName)))
+
+
+def phrase(value: Value | None, unit: str = "fraction") -> str:
+    """A value in words: ``50%``, ``$3.50 per member per month``, ``0% from 2019, 2% from 2021``, ``the line lives``."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, Table):
+        return f"a rate by {value.by.replace('_', ' ')} ({len(value.bands)} bands)"
+    if isinstance(value, OneLess):
+        return (
+            f"1 - {' x '.join((f'{100 * value.one_less:g}%', *value.times))}, "
+            f"not below {100 * value.floor:g}% nor above {100 * value.cap:g}%"
+        )
+    if isinstance(value, str):
+        return f"the line {value}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{phrase(number, unit)} from {year}" for year, number in value.items())
+    if unit == "usd":
+        return f"${value:,.0f}" if value >= 0 else f"-${-value:,.0f}"
+    if unit == "usd_pmpm":
+        return f"${value:,.2f} per member per month"
+    if unit == "number":
+        return f"{value:g}"
+    return f"{100 * value:g}%"

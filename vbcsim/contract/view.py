@@ -1,0 +1,131 @@
+"""The finer view of an experience: strata, base years and large claimants, read by line makers only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vbcsim.core.errors import BadInput
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["View"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """Arrays of an experience over base and performance years; ``years`` counts all of them, in order."""
+
+    years: tuple[int, ...]
+    base: Ints
+    """Indices of the base years in ``years``."""
+    performance: Ints
+    """Indices of the performance years in ``years``."""
+    strata: tuple[str, ...]
+    categories: tuple[str, ...]
+    by_category_usd: Floats
+    """Paid claims (draw, year, stratum, category) [USD]."""
+    person_years: Floats
+    """(year, stratum)."""
+    risk_score: Floats
+    """(draw or 1, year, stratum)."""
+    indices: dict[str, Floats]
+    """Market indices ``national``, ``regional``, ``prospective`` as (draw or 1, year)."""
+    claimant_usd: Floats
+    claimant_draw: Ints
+    claimant_year: Ints
+    claimant_stratum: Ints
+    claimant_floor_usd: Floats
+    """Floor of the large-claimant list by stratum [USD]."""
+
+    @classmethod
+    def from_experience(cls, ds: xr.Dataset) -> View:
+        """The view of an experience dataset."""
+        period = ds["period"].values.astype(str)
+
+        def indices(name: str) -> Ints:
+            return np.asarray(ds[name].values, dtype=np.int64)
+
+        def lined_up(name: str, *dims: str) -> Floats:
+            data = ds[name].transpose(*(dim for dim in dims if dim in ds[name].dims))
+            values = np.asarray(data.values, dtype=np.float64)
+            return values if "draw" in data.dims else values[np.newaxis]
+
+        known = {name: f"{name}_index" for name in ("national", "regional", "prospective")}
+        return cls(
+            years=tuple(int(year) for year in ds["year"].values),
+            base=np.flatnonzero(period == "base"),
+            performance=np.flatnonzero(period == "performance"),
+            strata=tuple(str(name) for name in ds["stratum"].values),
+            categories=tuple(str(name) for name in ds["category"].values),
+            by_category_usd=lined_up("expenditure_usd", "draw", "year", "stratum", "category"),
+            person_years=lined_up("person_years", "year", "stratum")[0],
+            risk_score=lined_up("risk_score", "draw", "year", "stratum"),
+            indices={name: lined_up(variable, "draw", "year") for name, variable in known.items() if variable in ds},
+            claimant_usd=np.asarray(ds["claimant_usd"].values, dtype=np.float64),
+            claimant_draw=indices("claimant_draw"),
+            claimant_year=indices("claimant_year"),
+            claimant_stratum=indices("claimant_stratum"),
+            claimant_floor_usd=np.asarray(ds["claimant_floor_usd"].values, dtype=np.float64),
+        )
+
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return int(self.by_category_usd.shape[0])
+
+    @cached_property
+    def by_stratum_usd(self) -> Floats:
+        """Paid claims over all categories (draw, year, stratum) [USD]."""
+        return np.asarray(self.by_category_usd.sum(axis=-1))
+
+    @cached_property
+    def _claimant_cell(self) -> Ints:
+        """Flat index (draw, year, stratum) of each large claimant."""
+        cell = self.claimant_draw * len(self.years) + self.claimant_year
+        return cell * len(self.strata) + self.claimant_stratum
+
+    def per_stratum(self, given: float | dict[str, float], what: str) -> Floats:
+        """One number by stratum (stratum,) from a number or a mapping that names every stratum."""
+        if not isinstance(given, dict):
+            return np.full(len(self.strata), given, dtype=np.float64)
+        missing = [name for name in self.strata if name not in given]
+        if missing:
+            raise BadInput(what, f"no figure for the stratum {', '.join(missing)}; give one for each stratum")
+        return np.array([given[name] for name in self.strata], dtype=np.float64)
+
+    def excess_usd(self, over_usd: Floats, upto_usd: Floats | None = None, *, what: str = "threshold") -> Floats:
+        """Sum over members of min(max(cost - over, 0), upto - over) by (draw, year, stratum) [USD].
+
+        ``over_usd`` and ``upto_usd`` are (year, stratum). Exact for every ``over_usd`` at or above the floor of the
+        large-claimant list; a lower one raises BadInput that names the floor to ask for.
+        """
+        self._check_floor(over_usd, what)
+        over = over_usd[self.claimant_year, self.claimant_stratum]
+        excess = np.maximum(self.claimant_usd - over, 0.0)
+        if upto_usd is not None:
+            upto = upto_usd[self.claimant_year, self.claimant_stratum]
+            excess = np.minimum(excess, upto - over)
+        shape = (self.draws, len(self.years), len(self.strata))
+        sums = np.bincount(self._claimant_cell, weights=excess, minlength=int(np.prod(shape)))
+        return np.asarray(sums, dtype=np.float64).reshape(shape)
+
+    def _check_floor(self, over_usd: Floats, what: str) -> None:
+        lowest = over_usd.min(axis=0)
+        short = np.flatnonzero(lowest < self.claimant_floor_usd)
+        if short.size:
+            s = int(short[0])
+            raise BadInput(
+                what,
+                f"a per-person threshold of ${lowest[s]:,.0f} for {self.strata[s]} is below the large-claimant floor of "
+                f"${self.claimant_floor_usd[s]:,.0f}; raise the threshold, or simulate again with a claimant floor of "
+                f"at most ${lowest[s]:,.0f}",
+            )
