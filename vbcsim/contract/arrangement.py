@@ -1,4 +1,4 @@
-"""An arrangement: parties, derived lines and provisions; each provision is an ordered list of clauses between two parties.
+"""An arrangement: parties, derived lines, and provisions, each an ordered list of clauses between two parties.
 
 Written out, it reads::
 
@@ -26,7 +26,7 @@ from pydantic import Field, SerializeAsAny, model_validator
 
 from vbcsim.contract.line import LineMaker
 from vbcsim.contract.term import Term
-from vbcsim.contract.value import line_names
+from vbcsim.contract.value import leaves
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
 from vbcsim.core.model import Frozen
 from vbcsim.core.units import Year
@@ -127,9 +127,7 @@ class Arrangement(Frozen):
             raise ValueError(f"two provisions are named {twice[0]}; give each its own name")
         clash = sorted(set(names) & set(self.lines))
         if clash:
-            raise ValueError(
-                f"{clash[0]} names a line and a provision; a provision's amount is itself a line, rename one"
-            )
+            raise ValueError(f"{clash[0]} names a line and a provision, whose amount is a line too; rename one")
         for provision in self.provisions:
             for party in (provision.payer, provision.payee):
                 if party not in self.parties:
@@ -142,7 +140,7 @@ class Arrangement(Frozen):
         return tuple(parameter.name for parameter in self.parameters if parameter.unverified)
 
     def ordered(self) -> tuple[Provision, ...]:
-        """Provisions so that each comes after those whose amounts it reads; raises BadInput where they go in circles."""
+        """Provisions, each after those whose amounts it reads; raises BadInput where they go in circles."""
         waiting = {provision.name: provision for provision in self.provisions}
         done: list[Provision] = []
         while waiting:
@@ -176,7 +174,8 @@ class Arrangement(Frozen):
     ) -> list[Problem]:
         """What would stop this arrangement from being settled: on these lines, years and large-claimant floors.
 
-        ``available`` are the names of lines that the book will have; ``floors_usd`` the claimant floor by stratum.
+        ``available`` are the names of lines that the book will have; ``floors_usd`` the claimant floor by stratum, or one
+        floor under any name.
         """
         known = set(available) | set(self.lines) | {provision.name for provision in self.provisions}
         problems = []
@@ -213,8 +212,6 @@ def _unknown(lines: Iterable[str], known: Collection[str], place: str) -> list[P
 
 def _undated(clause: Any, years: tuple[int, ...], place: str) -> list[Problem]:
     """A problem where a value by year begins after the first performance year."""
-    from vbcsim.contract.value import leaves
-
     dated = [
         leaf for leaf in leaves(clause) if isinstance(leaf, dict) and leaf and all(isinstance(y, int) for y in leaf)
     ]
@@ -228,22 +225,17 @@ def _floors(
     """A problem for each stratum whose threshold is below the large-claimant floor."""
     if not floors or not (years or base):
         return []
+    anywhere = next(iter(floors.values())) if len(floors) == 1 else 0.0
     found = []
     for stratum, usd in maker.lowest_thresholds_usd(years, base).items():
-        for name, floor in floors.items() if stratum == "*" else [(stratum, floors.get(stratum, 0.0))]:
-            if usd < floor:
-                found.append(
-                    Problem(
-                        place,
-                        f"a per-person threshold of ${usd:,.0f} for {name} is below the large-claimant floor of "
-                        f"${floor:,.0f}; raise the threshold or lower the claimant floor to ${usd:,.0f}",
-                    )
-                )
+        above = floors.items() if stratum == "*" else [(stratum, floors.get(stratum, anywhere))]
+        found += [
+            Problem(
+                place,
+                f"a per-person threshold of ${usd:,.0f} for {name} is below the large-claimant floor of ${floor:,.0f}; "
+                f"raise the threshold, or lower the claimant floor to ${usd:,.0f}",
+            )
+            for name, floor in above
+            if usd < floor
+        ]
     return found
-
-
-def reads_of(arrangement: Arrangement) -> tuple[str, ...]:
-    """Every line that the provisions and derived lines of an arrangement read."""
-    found = [line for provision in arrangement.provisions for line in provision.lines()]
-    found += [line for maker in arrangement.lines.values() for line in line_names(maker)]
-    return tuple(dict.fromkeys(found))

@@ -92,8 +92,8 @@ class Book(Mapping[str, Floats]):
     def from_lines(cls, lines: Mapping[str, Any], years: Iterable[int]) -> Book:
         """A book of given lines: numbers, arrays by year, or arrays (draw, year), in USD where they are money.
 
-        Rows of a (draw, year) array may be anything settled alike: simulated draws, or real groups. Raises BadInput where
-        a line does not fit or holds a number that is not finite.
+        Rows of a (draw, year) array may be anything settled alike: simulated draws, or real groups. Raises BadInput
+        where a line does not fit or holds a number that is not finite.
         """
         span = tuple(int(year) for year in years)
         arrays = {name: _as_line(name, raw, len(span)) for name, raw in lines.items()}
@@ -219,15 +219,16 @@ def by_year(value: Mapping[int, float], years: tuple[int, ...]) -> Floats:
 def read_table(table: Table, book: BookLike) -> Any:
     """Piecewise-linear value of a table at its line: v = a + (b - a) min(x - from, to - from)/(to - from)."""
     x = book[table.by]
-    found = None
+    found: Any = None
     for band in table.bands:
+        here: Any
         if isinstance(band.value, tuple):
             low, high = band.value
             assert band.end is not None  # the band refuses two values without `to`
             run = np.minimum(np.maximum(x - band.start, 0.0), band.end - band.start)
             here = low + run * ((high - low) / (band.end - band.start))
         else:
-            here = book.value(band.value)
+            here = book[band.value] if isinstance(band.value, str) else band.value
         found = here if found is None else np.where(x >= band.start, here, found)
     return found
 

@@ -37,8 +37,8 @@ class LineMaker(Clause, ABC):
         """Names of the other lines that this one is made from."""
         return line_names(self)
 
-    def lowest_thresholds_usd(self, years: tuple[int, ...], base: tuple[int, ...]) -> Mapping[str, float]:
-        """Lowest per-person threshold by stratum (``*`` = every stratum) that the large-claimant list must reach [USD]."""
+    def lowest_thresholds_usd(self, years: tuple[int, ...], base: tuple[int, ...]) -> Mapping[str, float]:  # noqa: ARG002
+        """Lowest per-person threshold by stratum (``*`` = every one) that the large-claimant list must reach [USD]."""
         return {}
 
 

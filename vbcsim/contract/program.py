@@ -37,10 +37,10 @@ A program is a file ``programs/NAME.yaml``::
           - sequester: {rate: $sequestration}
           - limit: {savings: {share: $payment_limit, of: benchmark}}
 
-``$name`` stands for an input or a parameter, whatever its shape: number, list or mapping. A line or a provision may have
-``when`` too; a line may be a list of alternatives, of which the first whose ``when`` holds is used. A design may set a
-parameter of the program by its name; the record then says that the scenario gave it. A parameter without a value has no
-published figure: the design must give it.
+``$name`` stands for an input or a parameter, whatever its shape: number, list or mapping. A line or a provision may
+have ``when`` too; a line may be a list of alternatives, of which the first whose ``when`` holds is used. A design may
+set a parameter of the program by its name; the record then says that the design gave it. A parameter without a value
+has no published figure: the design must give it.
 """
 
 from __future__ import annotations
@@ -54,18 +54,16 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from vbcsim.contract.arrangement import Arrangement, Grade, Name, Party, UsedParameter
 from vbcsim.contract.read import read_arrangement
-from vbcsim.contract.reading import problems_of
+from vbcsim.contract.reading import problems_of, split_path
+from vbcsim.contract.value import as_tuple
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
 from vbcsim.core.model import Frozen
 from vbcsim.core.text import listing, shown
 
 __all__ = ["Input", "Parameter", "Program", "load_program", "program_names", "resolve"]
 
-_FREE = ("program", "title", "note")
-
-
-def _as_tuple(raw: object) -> object:
-    return (raw,) if isinstance(raw, str) else raw
+_FREE = ("program", "title", "note", "lines", "provisions")
+"""What any design may say: its title, lines that stand before the program's, provisions beside the program's."""
 
 
 class Input(Frozen):
@@ -88,7 +86,7 @@ class Parameter(Frozen):
     unit: str = ""
     source: str
     grade: Grade
-    by: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ()
+    by: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = ()
     """Inputs that choose among ``values``, outermost first."""
     value: Any = None
     """One value of any shape."""
@@ -175,16 +173,33 @@ def resolve(program: str | Program, inputs: Mapping[str, Any], years: Iterable[i
                 return 0.0
         return records[word].value
 
-    raw = {
+    raw: dict[str, Any] = {
         "title": given.get("title") or chosen.title,
         "parties": list(chosen.parties),
         "lines": {line: made for line, body in chosen.lines.items() if (made := _chosen(body, given)) is not None},
         "provisions": [_provision(item, given) for item in chosen.provisions if _holds(item.get("when"), given)],
     }
+    raw["lines"] |= given.get("lines") or {}
+    raw["provisions"] += given.get("provisions") or []
     filled = _filled(raw, look_up)
     if problems:
         raise BadInput(dict.fromkeys(problems))
-    return read_arrangement(filled, name or chosen.program, parameters=records.values())
+    try:
+        return read_arrangement(filled, name or chosen.program, parameters=records.values())
+    except BadInput as error:
+        raise BadInput(dict.fromkeys(_at_origin(raw, problem) for problem in error.problems)) from None
+
+
+def _at_origin(raw: Any, problem: Problem) -> Problem:
+    """The problem at the input or parameter whose value caused it, where ``$name`` stands at its path."""
+    for part in split_path(problem.place):
+        try:
+            raw = raw[part]
+        except (KeyError, IndexError, TypeError):
+            return problem
+        if isinstance(raw, str) and raw.startswith("$"):
+            return Problem(raw[1:], problem.message)
+    return problem
 
 
 def _given(program: Program, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -204,9 +219,9 @@ def _given(program: Program, inputs: Mapping[str, Any]) -> dict[str, Any]:
             problems.append(Problem(word, f"{shown(said)} is not allowed{near} (allowed: {listing(choices, 40)})"))
     for word, asked in program.inputs.items():
         if word not in inputs and asked.default is None and not asked.optional:
-            choices = f" (one of {listing([str(c) for c in asked.choices], 40)})" if asked.choices else ""
+            among = f" (one of {listing([str(c) for c in asked.choices], 40)})" if asked.choices else ""
             problems.append(
-                Problem(word, f'"{word}" is missing; {program.program} needs the {asked.definition}{choices}')
+                Problem(word, f'"{word}" is missing; {program.program} needs the {asked.definition}{among}')
             )
     if problems:
         raise BadInput(problems)

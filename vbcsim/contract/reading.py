@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from pydantic import ValidationError
 
 from vbcsim.core.errors import Problem, did_you_mean
 
-__all__ = ["Path", "path_text", "problems_of", "sentences"]
+__all__ = ["Path", "path_text", "problems_of", "sentences", "split_path"]
 
 Path = tuple[str | int, ...]
+
+_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
 def path_text(path: Path) -> str:
@@ -19,6 +22,11 @@ def path_text(path: Path) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return text
+
+
+def split_path(text: str) -> Path:
+    """The path that ``path_text`` wrote: ``provisions[0].terms[2].share`` as its parts."""
+    return tuple(int(number) if number else word for number, word in _PART.findall(text))
 
 
 def sentences(error: ValidationError, what: str = "this clause", known: Iterable[str] = ()) -> list[tuple[Path, str]]:

@@ -95,10 +95,10 @@ def settle(source: xr.Dataset | Book, designs: Mapping[str, Arrangement]) -> xr.
 
 
 def _by_design(book: Book, designs: Mapping[str, Arrangement], line: str) -> Floats:
-    """A line of each design, (design, draw, year); NaN where a design has no such line; one copy where all are equal."""
+    """A line of each design, (design, draw, year); NaN where a design lacks it; one copy where all are equal."""
     shape = (book.draws, len(book.years))
     declared = [book.declare(design.lines) for design in designs.values()]
-    found = [own.get(line, None) for own in declared]
+    found = [own[line] if line in own else None for own in declared]  # noqa: SIM401 (a book has no default)
     if all(array is found[0] for array in found):
         same = np.full((1, 1), np.nan) if found[0] is None else found[0]
         return np.broadcast_to(same, (len(designs), *shape))

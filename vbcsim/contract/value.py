@@ -14,6 +14,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
@@ -25,7 +26,7 @@ from pydantic import (
 
 from vbcsim.contract.reading import sentences
 from vbcsim.core.model import Frozen
-from vbcsim.core.units import UNITS, Amount, Fraction, NonNegative, Rate, Usd, UsdPmpm
+from vbcsim.core.units import UNITS, Amount, Fraction, NonNegative, Rate, Usd, UsdPmpm, parse_quantity
 
 __all__ = [
     "AmountValue",
@@ -34,13 +35,17 @@ __all__ = [
     "FractionValue",
     "Line",
     "LineName",
+    "MonthsLine",
     "NonNegativeValue",
     "OneLess",
     "RateValue",
+    "ShareLine",
     "Table",
+    "UsdLine",
     "UsdPmpmValue",
     "UsdValue",
     "Value",
+    "as_tuple",
     "leaves",
     "line_names",
     "phrase",
@@ -61,14 +66,37 @@ def _line_name(text: str) -> LineName:
     return LineName(text)
 
 
-Line = Annotated[str, AfterValidator(_line_name)]
+def _line_schema(unit: str) -> WithJsonSchema:
+    said = f"a line of the book in {unit}" if unit else "a line of the book"
+    return WithJsonSchema({"type": "string", "pattern": _LINE.pattern, "line": unit or "any", "description": said})
+
+
+Line = Annotated[str, AfterValidator(_line_name), _line_schema("")]
 """A field that names a line of the book."""
+UsdLine = Annotated[str, AfterValidator(_line_name), _line_schema("usd")]
+"""A field that names a line of dollars."""
+ShareLine = Annotated[str, AfterValidator(_line_name), _line_schema("fraction")]
+"""A field that names a line between 0 and 1: a score, or a standard met (1) or not (0)."""
+MonthsLine = Annotated[str, AfterValidator(_line_name), _line_schema("months")]
+"""A field that names a line of member-months."""
+
+
+def as_tuple(raw: object) -> object:
+    """One name or one mapping as a tuple of one; anything else as it is."""
+    return (raw,) if isinstance(raw, (str, Mapping, Frozen)) else raw
 
 
 class Clause(Frozen):
     """A frozen model whose defaults are read like given fields, so that a default line counts as a line."""
 
     model_config = ConfigDict(validate_default=True)
+
+
+def _per_cent(raw: object) -> object:
+    """``3.9%``, alone or in a pair, as 0.039; anything else as it is."""
+    if isinstance(raw, (list, tuple)):
+        return tuple(_per_cent(item) for item in raw)
+    return parse_quantity(raw, "fraction") if isinstance(raw, str) and raw.endswith("%") else raw
 
 
 class Band(Clause):
@@ -78,7 +106,7 @@ class Band(Clause):
     """First number of the band, in the unit of the line that the table is read by."""
     end: Annotated[float | None, Field(alias="to")] = None
     """Last number of the band; the band's own last integer for a count of lives."""
-    value: float | tuple[float, float] | Line
+    value: Annotated[float | tuple[float, float] | Line, BeforeValidator(_per_cent)]
     """A number, [value at ``from``, value at ``to``] joined by a straight line, or the name of a line."""
 
     @model_validator(mode="after")
@@ -115,7 +143,7 @@ class OneLess(Clause):
 
     one_less: Annotated[float, Field(ge=0.0, le=1.0)]
     """Greatest sharing rate [share of one]."""
-    times: tuple[Line, ...] = ()
+    times: tuple[ShareLine, ...] = ()
     """Lines that the rate is multiplied by: a quality score, a standard met or not (1 or 0)."""
     floor: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
     """Least rate [share of one]."""
@@ -175,12 +203,7 @@ def _read(raw: Any, unit: str) -> Value:
     if isinstance(raw, Mapping) and raw and all(_is_year(key) for key in raw):
         return _by_year(raw, unit)
     if isinstance(raw, Mapping):
-        kind: type[Table | OneLess] = OneLess if "one_less" in raw else Table
-        known = ("by", "bands", "from", "to", "value") if kind is Table else tuple(kind.model_fields)
-        try:
-            return kind.model_validate(raw)
-        except ValidationError as error:
-            raise ValueError("; ".join(text for _, text in sentences(error, "this value", known))) from None
+        return _made(OneLess if "one_less" in raw else Table, raw, unit)
     if raw is None or isinstance(raw, (list, tuple)):
         said = "nothing" if raw is None else "a list"
         raise ValueError(
@@ -190,12 +213,26 @@ def _read(raw: Any, unit: str) -> Value:
     return _number(raw, unit)
 
 
+def _made(kind: type[Table] | type[OneLess], raw: Mapping[Any, Any], unit: str) -> Table | OneLess:
+    """A table or a complement whose numbers are in ``unit``."""
+    known = ("by", "bands", "from", "to", "value") if kind is Table else tuple(kind.model_fields)
+    try:
+        made = kind.model_validate(raw)
+    except ValidationError as error:
+        raise ValueError("; ".join(text for _, text in sentences(error, "this value", known))) from None
+    for band in made.bands if isinstance(made, Table) else ():
+        for number in band.value if isinstance(band.value, tuple) else (band.value,):
+            if not isinstance(number, str):
+                _number(number, unit)
+    return made
+
+
 def _schema(unit: str) -> WithJsonSchema:
     said = "usd" if unit == "amount" else unit
     return WithJsonSchema(
         {
             "anyOf": [{"type": "number"}, {"type": "string"}, {"type": "object"}],
-            "unit": said,
+            "value": said,
             "description": f"a number ({UNITS[said]}), a number by year, a line of the book, or a table by a line",
         }
     )

@@ -125,7 +125,7 @@ class View:
             s = int(short[0])
             raise BadInput(
                 what,
-                f"a per-person threshold of ${lowest[s]:,.0f} for {self.strata[s]} is below the large-claimant floor of "
-                f"${self.claimant_floor_usd[s]:,.0f}; raise the threshold, or simulate again with a claimant floor of "
-                f"at most ${lowest[s]:,.0f}",
+                f"a per-person threshold of ${lowest[s]:,.0f} for {self.strata[s]} is below the large-claimant floor "
+                f"of ${self.claimant_floor_usd[s]:,.0f}; raise the threshold, or simulate again with a claimant floor "
+                f"of at most ${lowest[s]:,.0f}",
             )

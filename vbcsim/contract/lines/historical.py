@@ -23,10 +23,10 @@ Blend = Annotated[dict[Literal["national", "regional", "prospective"], Fraction]
 class Historical(LineMaker):
     """Benchmark from base years, stratum by stratum, in dollars of the performance year.
 
-    Per capita, in each stratum: the weighted mean over base years of truncated expenditure per person-year, each trended
-    and risk-adjusted to the last base year; times one plus the adjustment; times growth of the update blend from the last
-    base year; times the growth of the risk score within its caps. The benchmark is the sum over strata of that times the
-    performance year's person-years.
+    Per capita, in each stratum: the weighted mean over base years of truncated expenditure per person-year, each
+    trended and risk-adjusted to the last base year; times one plus the adjustment; times growth of the update blend
+    from the last base year; times the growth of the risk score within its caps. The benchmark is the sum over strata
+    of that times the performance year's person-years.
     """
 
     formula: ClassVar[str] = (

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from vbcsim.contract.book import Book
 from vbcsim.contract.line import LineMaker
 from vbcsim.contract.term import Amount
-from vbcsim.contract.value import Line, NonNegativeValue, phrase
+from vbcsim.contract.value import Line, NonNegativeValue, as_tuple, phrase
 
 
 class Standard(LineMaker):
@@ -19,9 +19,7 @@ class Standard(LineMaker):
     formula: ClassVar[str] = "1 if at least `needed` of the lines are >= at_least, else 0"
     reference: ClassVar[str] = "42 CFR 425.512(a): quality performance standard"
 
-    on: Annotated[
-        tuple[Line, ...], BeforeValidator(lambda raw: (raw,) if isinstance(raw, str) else raw), Field(min_length=1)
-    ]
+    on: Annotated[tuple[Line, ...], BeforeValidator(as_tuple), Field(min_length=1)]
     """Line or lines that are tested."""
     at_least: NonNegativeValue
     """Level to reach, in the line's own unit."""

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from vbcsim.contract.term import Amount, BookLike, Term
-from vbcsim.contract.value import FractionValue, Line, phrase
-import itertools
+from vbcsim.contract.value import FractionValue, UsdLine, phrase
 
 Edges = tuple[Annotated[float, Field(gt=0.0, le=10.0)], ...]
 
 
 class Corridor(Term):
-    """Keeps a share of each band of the amount, with band edges as shares of a line; losses mirror savings unless given.
+    """Keeps a share of each band of the amount, band edges being shares of a line; losses mirror savings unless given.
 
-    ``edges: [0.25, 0.35]`` and ``kept: [1, 0.5, 0.25]`` keep all of the part below 25% of the line, half of the part from
-    25 to 35%, a quarter of the rest.
+    ``edges: [0.25, 0.35]`` and ``kept: [1, 0.5, 0.25]`` keep all of the part below 25% of the line, half of the part
+    from 25 to 35%, a quarter of the rest.
     """
 
     formula: ClassVar[str] = "sign(a) x sum over bands of kept x min(max(|a| - low x of, 0), (high - low) x of)"
     reference: ClassVar[str] = "ACO REACH risk corridors; 42 USC 18062(b); 42 CFR 423.336(a)"
     decides: ClassVar[bool] = True
 
-    of: Line = "benchmark"
+    of: UsdLine = "benchmark"
     """Line that the edges are shares of [USD]."""
     edges: Edges
     """Rising edges between bands [share of ``of``]."""

@@ -7,11 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator
 
 from vbcsim.contract.term import Amount, BookLike, Term
-from vbcsim.contract.value import Line
-
-
-def _as_tuple(raw: object) -> object:
-    return (raw,) if isinstance(raw, str) else raw
+from vbcsim.contract.value import UsdLine, as_tuple
 
 
 class Difference(Term):
@@ -20,9 +16,9 @@ class Difference(Term):
     formula: ClassVar[str] = "a + of - sum(less)"
     reference: ClassVar[str] = "42 CFR 425.605(b): updated benchmark less performance-year expenditures"
 
-    of: Line
+    of: UsdLine
     """Line taken in [USD]."""
-    less: Annotated[tuple[Line, ...], BeforeValidator(_as_tuple)] = ()
+    less: Annotated[tuple[UsdLine, ...], BeforeValidator(as_tuple)] = ()
     """Line or lines taken off [USD]."""
 
     def apply(self, amount: Amount, book: BookLike) -> Amount:

@@ -8,11 +8,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
 from vbcsim.contract.term import Amount, BookLike, Side, Term, on_side
-from vbcsim.contract.value import Line, NonNegativeValue, phrase
-
-
-def _as_tuple(raw: object) -> object:
-    return (raw,) if isinstance(raw, str) else raw
+from vbcsim.contract.value import Line, NonNegativeValue, as_tuple, phrase
 
 
 class Gate(Term):
@@ -22,7 +18,7 @@ class Gate(Term):
     reference: ClassVar[str] = "42 CFR 425.512: the quality performance standard"
     decides: ClassVar[bool] = True
 
-    on: Annotated[tuple[Line, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+    on: Annotated[tuple[Line, ...], BeforeValidator(as_tuple), Field(min_length=1)]
     """Line or lines that are tested; a standard met or not is a line of 1 and 0."""
     at_least: NonNegativeValue = 1.0
     """Level each line must reach, in the line's own unit."""

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import BeforeValidator, model_validator
 
 from vbcsim.contract.term import Amount, BookLike, Term
-from vbcsim.contract.value import Clause, FractionValue, Line, UsdValue, phrase
+from vbcsim.contract.value import Clause, FractionValue, UsdLine, UsdValue, as_tuple, phrase
 
 
 class Cap(Clause):
@@ -16,7 +16,7 @@ class Cap(Clause):
 
     share: FractionValue | None = None
     """Share of the line ``of``."""
-    of: Line | None = None
+    of: UsdLine | None = None
     """Line that ``share`` is taken of [USD]."""
     usd: UsdValue | None = None
     """Dollars a year."""
@@ -38,11 +38,7 @@ class Cap(Clause):
         return phrase(self.usd, "usd") if self.share is None else f"{phrase(self.share)} of the {self.of}"
 
 
-def _as_caps(raw: object) -> object:
-    return (raw,) if isinstance(raw, (dict, Cap)) else raw
-
-
-Caps = Annotated[tuple[Cap, ...], BeforeValidator(_as_caps)]
+Caps = Annotated[tuple[Cap, ...], BeforeValidator(as_tuple)]
 
 
 class Limit(Term):

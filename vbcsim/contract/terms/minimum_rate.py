@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from vbcsim.contract.term import Amount, BookLike, Term
-from vbcsim.contract.value import FractionValue, Line, phrase
+from vbcsim.contract.value import FractionValue, ShareLine, UsdLine, phrase
 
 _EQUAL = 1.0 - 1e-12
 """A rate that meets the minimum in exact arithmetic must not miss it by a rounding of the last binary place."""
@@ -29,13 +29,13 @@ class MinimumRate(Term):
     """Minimum savings rate [share of ``of``]."""
     losses: FractionValue | None = None
     """Minimum loss rate [share of ``of``]; the savings rate where left out."""
-    of: Line = "benchmark"
+    of: UsdLine = "benchmark"
     """Line that the rate is a share of [USD]."""
     first_dollar: bool = True
     """Whether all of the amount is kept, or only what exceeds the minimum."""
     below: FractionValue = 0.0
     """Share of savings short of the minimum that is kept."""
-    below_if: tuple[Line, ...] = ()
+    below_if: tuple[ShareLine, ...] = ()
     """Lines of 0 and 1 that must all be 1 for ``below`` to count."""
 
     def apply(self, amount: Amount, book: BookLike) -> Amount:

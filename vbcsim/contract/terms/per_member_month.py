@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from vbcsim.contract.term import Amount, BookLike, Term
-from vbcsim.contract.value import Line, UsdPmpmValue, phrase
+from vbcsim.contract.value import MonthsLine, UsdPmpmValue, phrase
 
 
 class PerMemberMonth(Term):
@@ -20,7 +20,7 @@ class PerMemberMonth(Term):
 
     rate_pmpm: UsdPmpmValue
     """Rate [USD per member per month]."""
-    months: Line = "member_months"
+    months: MonthsLine = "member_months"
     """Line of the months that are paid for."""
 
     def apply(self, amount: Amount, book: BookLike) -> Amount:

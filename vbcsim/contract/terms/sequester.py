@@ -9,7 +9,7 @@ from vbcsim.contract.value import FractionValue, phrase
 
 
 class Sequester(Term):
-    """Takes a rate off what is paid, usually by year (2% of savings; suspended in 2019 and 2020 results), never off losses.
+    """Takes a rate off what is paid, usually by year: 2% of savings, suspended in 2019 and 2020 results.
 
     Where it stands in the list is what it means: before a limit, the limit is not cut.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from vbcsim.contract.term import Amount, BookLike, Term
-from vbcsim.contract.value import FractionValue, Line, UsdPmpmValue, phrase
+from vbcsim.contract.value import FractionValue, MonthsLine, UsdLine, UsdPmpmValue, phrase
 
 
 class StopLoss(Term):
@@ -18,13 +18,13 @@ class StopLoss(Term):
     formula: ClassVar[str] = "a + coinsurance x excess - charge_pmpm x months"
     reference: ClassVar[str] = "Klugman, Panjer, Willmot, Loss Models, ch. 8: policy limits and coinsurance"
 
-    of: Line = "excess"
+    of: UsdLine = "excess"
     """Line of cost above the attachment point, within the limit [USD]."""
     coinsurance: FractionValue = 1.0
     """Share of the excess that is recovered."""
     charge_pmpm: UsdPmpmValue = 0.0
     """Charge [USD per member per month]."""
-    months: Line = "member_months"
+    months: MonthsLine = "member_months"
     """Line of the months that the charge is taken for."""
 
     def apply(self, amount: Amount, book: BookLike) -> Amount:
