@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Document", "Mark", "Path", "path_text"]
+from vbcsim.core.text import shown
+
+__all__ = ["Document", "Mark", "Path", "parse_path", "path_text", "row_name"]
+
+_STEP = re.compile(r'\.?(?P<name>[^\s.\[\]="]+)|\[(?P<index>\d+)\]|\[(?P<row>[^\]"]+)\]|\.?\[?"(?P<quoted>[^"]*)"\]?')
 
 Path = tuple[str | int, ...]
 """Keys and list positions that lead from the top of a scenario to a value."""
@@ -55,7 +60,9 @@ class Document:
         words = path_text(path, self.data)
         mark = self.mark(path)
         where = str(mark) if mark.file == self.file or not mark.column else mark.exact
-        return f"{where} {words}" if words else where
+        below = [str(m) for p, m in self.overridden.items() if p[: len(path)] == path and len(p) > len(path)]
+        changed = f" (with {', '.join(below)})" if below else ""
+        return f"{where} {words}{changed}" if words else f"{where}{changed}"
 
 
 def path_text(path: Sequence[str | int], data: Any = None) -> str:
@@ -86,3 +93,24 @@ def row_name(row: Any) -> str:
             if isinstance(row.get(key), str) and row[key]:
                 return str(row[key])
     return ""
+
+
+def parse_path(text: str) -> Path:
+    """``cohort.cells[0].members`` as ``("cohort", "cells", 0, "members")``.
+
+    :raises ValueError: where the text is not a path.
+    """
+    steps: list[str | int] = []
+    position = 0
+    while position < len(text):
+        match = _STEP.match(text, position)
+        if match is None or (position == 0 and match[0].startswith((".", "["))):
+            raise ValueError(f"{shown(text)} is not a path; write field names joined by dots, rows as [0] or [name]")
+        if match["index"] is not None:
+            steps.append(int(match["index"]))
+        else:
+            steps.append(next(word for word in (match["name"], match["row"], match["quoted"]) if word is not None))
+        position = match.end()
+    if not steps:
+        raise ValueError("the path is empty; write what to set, as in draws=5000")
+    return tuple(steps)

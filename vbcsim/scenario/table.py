@@ -108,7 +108,7 @@ def _row(text: str, position: int, number: int, file: str) -> tuple[list[_Cell],
     start = position
     while True:
         match = _FIELD.match(text, position)
-        assert match is not None  # noqa: S101 the plain branch matches the empty text
+        assert match is not None  # the plain branch matches even the empty text
         column = position - start + 1
         quoted = match["quoted"] is not None
         word = match[0][1:-1].replace('""', '"') if quoted else match[0].strip()

@@ -244,13 +244,13 @@ class _Reader:
 
     def _scalar(self, event: ScalarEvent, path: Path) -> Any:
         if hidden := hidden_characters(event.value):
-            self._refuse(event, f"{path_text(path)} holds the invisible character {hidden}; remove it")
+            self._refuse(event, f"{path_text(path) or 'the text'} holds the invisible character {hidden}; remove it")
         if not event.implicit[0]:
             return event.value
         try:
             return scalar(event.value)
         except ValueError as error:
-            self._refuse(event, f"{path_text(path)}: {error}")
+            self._refuse(event, f"{path_text(path)}: {error}" if path else str(error))
             return None
 
     def _mark(self, event: Event) -> Mark:

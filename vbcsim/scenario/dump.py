@@ -1,0 +1,61 @@
+"""Writing a scenario to files that load again to the same scenario, long lists of rows as tables beside it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from vbcsim.scenario.model import Scenario
+
+__all__ = ["dump_scenario"]
+
+_LONGEST = 100
+_WIDTH = 120
+
+
+def dump_scenario(scenario: Scenario) -> dict[str, str]:
+    """The texts of ``scenario.yaml`` and of the tables it refers to, by file name."""
+    data = scenario.model_dump(mode="python", by_alias=True, exclude_unset=True)
+    files: dict[str, str] = {}
+    for section, rows in (("cohort", "cells"), ("assumptions", "services")):
+        if len(data[section][rows]) > _LONGEST:
+            name = f"{section}_{rows}.csv"
+            files[name] = _table(data[section][rows])
+            data[section][rows] = {"table": name}
+    stream = io.StringIO()
+    yaml = YAML(typ="rt", pure=True)
+    yaml.width = _WIDTH
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.dump(_styled(data), stream)
+    return {"scenario.yaml": stream.getvalue(), **files}
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [",".join(names), *(",".join(_cell(row.get(name)) for name in names) for row in rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: Any) -> str:
+    """Text in quotes, so that it is read as text; a field left out as nothing."""
+    if value is None:
+        return ""
+    return '"' + value.replace('"', '""') + '"' if isinstance(value, str) else repr(value)
+
+
+def _styled(value: Any, depth: int = 0) -> Any:
+    """Mappings and lists for the writer; a list of plain values, and a short mapping deep inside, on one line."""
+    if isinstance(value, dict):
+        mapping = CommentedMap((key, _styled(item, depth + 1)) for key, item in value.items())
+        if depth >= 3 and value and not any(isinstance(item, (dict, list, tuple)) for item in value.values()):
+            mapping.fa.set_flow_style()
+        return mapping
+    if isinstance(value, (list, tuple)):
+        sequence = CommentedSeq(_styled(item, depth + 1) for item in value)
+        if not any(isinstance(item, (dict, list, tuple)) for item in value):
+            sequence.fa.set_flow_style()
+        return sequence
+    return value

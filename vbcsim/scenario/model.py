@@ -1,0 +1,114 @@
+"""The scenario: the question of a study with everything that answers it depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from vbcsim.assumptions.spec import Assumptions, Name, Text
+from vbcsim.cohort.spec import CohortSpec
+from vbcsim.core.model import Frozen
+from vbcsim.core.text import shown
+from vbcsim.core.units import Year
+
+if TYPE_CHECKING:
+    from vbcsim.contract.arrangement import Arrangement
+
+__all__ = ["MAX_DRAWS", "Draws", "Recorded", "Scenario", "Seed", "Years"]
+
+MAX_DRAWS = 10_000_000
+
+
+def _no_flag(value: Any) -> Any:
+    if isinstance(value, (bool, str)):
+        raise ValueError(f"{shown(value)} was read where a whole number is needed; write it without quotes")
+    return value
+
+
+Seed = Annotated[int, Field(ge=0, le=2**64 - 1), BeforeValidator(_no_flag)]
+"""A whole number of 64 bits."""
+Draws = Annotated[int, Field(ge=2, le=MAX_DRAWS), BeforeValidator(_no_flag)]
+"""A number of draws; two at least, so that the spread of a mean can be told."""
+
+
+class Years(Frozen):
+    """The calendar years of a study."""
+
+    base: Annotated[tuple[Year, ...], Field(max_length=20)] = ()
+    """Years before the contract, simulated for a benchmark that is built from history."""
+    performance: Annotated[tuple[Year, ...], Field(min_length=1, max_length=20)]
+    """Years that the contract settles."""
+
+    @model_validator(mode="after")
+    def _one_run_of_years(self) -> Self:
+        for name, years in (("base", self.base), ("performance", self.performance)):
+            for before, after in pairwise(years):
+                if after != before + 1:
+                    raise ValueError(
+                        f"{name} years are {', '.join(map(str, years))}; {after} does not follow {before}: "
+                        "list the years in order, each once, with no gap"
+                    )
+        if self.base and self.base[-1] >= self.performance[0]:
+            raise ValueError(
+                f"the last base year {self.base[-1]} is not before the first performance year {self.performance[0]}; "
+                "base years come before performance years"
+            )
+        return self
+
+
+class Recorded(Frozen):
+    """A figure that was published about the real group."""
+
+    value: float | int | str
+    """The figure."""
+    unit: Annotated[str, Field(max_length=120)] = ""
+    """Its unit."""
+    source: Text
+    """Where it was published."""
+
+
+class Scenario(Frozen):
+    """A study: members and assumptions (what happens), designs (what is owed), years, and how often to simulate."""
+
+    vbcsim: Literal[1]
+    """Version of the format; 1."""
+    name: Name
+    """Short name of the study; names the folder of a run."""
+    title: Text
+    """Title of the report."""
+    question: Text
+    """The question in a sentence."""
+    description: Text | None = None
+    """What else a reader should know."""
+    seed: Seed = 1
+    """Seed of every random number of the run."""
+    draws: Draws = 2000
+    """Number of simulated histories."""
+    engine: Literal["members"] = "members"
+    """How members are simulated: one at a time."""
+    years: Years
+    """The calendar years."""
+    cohort: CohortSpec
+    """The members, as rating cells."""
+    assumptions: Assumptions
+    """What members use, what it costs, and how uncertain that is."""
+    record: Annotated[dict[str, Recorded], Field(max_length=500, default_factory=dict)]
+    """What was published about the real group; shown beside the results, never used in them."""
+    designs: Annotated[dict[Name, dict[str, Any]], Field(min_length=1, max_length=200)]
+    """The contract designs to settle: a program with its inputs, or an arrangement written out."""
+
+    @cached_property
+    def arrangements(self) -> Mapping[str, Arrangement]:
+        """The designs as arrangements, ready to settle."""
+        from vbcsim.scenario.designs import resolve_designs
+
+        return resolve_designs(self.designs, self.years)
+
+    @property
+    def members(self) -> int:
+        """Number of members of the cohort."""
+        return sum(cell.members for cell in self.cohort.cells)

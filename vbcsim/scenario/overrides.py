@@ -1,0 +1,92 @@
+"""Overrides of a scenario from the command line: ``--set a.b=c``, typed as YAML, a typing error refused.
+
+A path is made of field names joined by dots; a row of a list is named by its position or its name:
+``cohort.cells[0].members=5``, ``assumptions.services[inpatient].mean_cost_usd=12000`` or
+``assumptions.services.inpatient.mean_cost_usd=12000``. A name with other characters stands in quotes:
+``cohort.cells["aged, rural"].members=5``. An override changes something that is there, or a field that may be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from vbcsim.core.errors import BadInput, Problem, did_you_mean
+from vbcsim.core.text import listing, shown, visible
+from vbcsim.scenario.schema import fields_at
+from vbcsim.scenario.source import Document, Mark, Path, parse_path, path_text, row_name
+from vbcsim.scenario.yaml import parse_yaml
+
+__all__ = ["apply_overrides"]
+
+
+def apply_overrides(document: Document, overrides: Iterable[str]) -> list[Problem]:
+    """Apply each ``path=value`` to the document in turn; what cannot be applied is returned as problems."""
+    problems: list[Problem] = []
+    for text in overrides:
+        place = visible(f"--set {text}")
+        try:
+            path_words, equals, value_text = text.partition("=")
+            if not equals:
+                raise ValueError("no = was read; write a path, =, and the value, as in draws=5000")
+            path = _find(document.data, parse_path(path_words.strip()))
+            value = parse_yaml(value_text, place).data if value_text.strip() else None
+        except BadInput as error:
+            problems.extend(Problem(place, problem.message) for problem in error.problems)
+        except ValueError as error:
+            problems.append(Problem(place, str(error)))
+        else:
+            _put(document, path, value, Mark(place))
+    return problems
+
+
+def _find(data: Any, words: Path) -> Path:
+    """The path as it stands in the data, with rows given by name turned into positions."""
+    path: Path = ()
+    top = data
+    for k, word in enumerate(words):
+        where = path_text(path, top)
+        if isinstance(data, list):
+            position = _row(data, word, where)
+            path, data = (*path, position), data[position]
+        elif isinstance(data, dict):
+            key = _key(data, word, path, where, last=k == len(words) - 1)
+            path, data = (*path, key), data.get(key)
+        else:
+            raise ValueError(f"{where} holds {shown(data)} and has no field {shown(str(word))}; set {where} itself")
+    return path
+
+
+def _key(data: dict[Any, Any], word: str | int, path: Path, where: str, *, last: bool) -> Any:
+    if word in data:
+        return word
+    if isinstance(word, str) and word.isdecimal() and int(word) in data:
+        return int(word)
+    fields = list(fields_at(path))
+    free = path and path[0] == "designs" and len(path) >= 2
+    if last and (word in fields or free):
+        return word
+    known = list(dict.fromkeys([*map(str, data), *fields]))
+    guess = did_you_mean(str(word), known)
+    raise ValueError(f"{where or 'the scenario'} has no {shown(str(word))}{guess} (there: {listing(known, 30)})")
+
+
+def _row(rows: list[Any], word: str | int, where: str) -> int:
+    if isinstance(word, int) or word.isdecimal():
+        if int(word) < len(rows):
+            return int(word)
+        raise ValueError(f"{where} has rows 0 to {len(rows) - 1}; there is no row {word}")
+    names = [row_name(row) for row in rows]
+    if word in names:
+        return names.index(word)
+    raise ValueError(f"{where} has no row {shown(word)}{did_you_mean(word, names)} (there: {listing(names)})")
+
+
+def _put(document: Document, path: Path, value: Any, mark: Mark) -> None:
+    if not path:
+        return
+    node = document.data
+    for step in path[:-1]:
+        node = node[step]
+    node[path[-1]] = value
+    document.overridden[path] = mark
