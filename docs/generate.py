@@ -42,6 +42,13 @@ def glossary() -> str:
     return head + "\n".join(["| Name | Unit | Dimensions | Definition |", "|---|---|---|---|", *rows]) + "\n"
 
 
+def _default(value: Any) -> str:
+    """A default as a file would write it."""
+    if value is None or value == ():
+        return "none"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
 def _member(word: str, model: Any) -> str:
     """One term or line maker: what it is, its formula and source, its parameters."""
     text = [
@@ -49,7 +56,7 @@ def _member(word: str, model: Any) -> str:
         "",
         _prose(model.__doc__),
         "",
-        f"Formula: `{model.formula}`",
+        f"Formula: `{model.formula.replace('`', '')}`",
         "",
         f"Source: {model.reference}",
     ]
@@ -57,7 +64,7 @@ def _member(word: str, model: Any) -> str:
     if fields:
         text += ["", "| Parameter | Default | Meaning |", "|---|---|---|"]
         for name, field in fields.items():
-            default = "needed" if field.is_required() else f"`{field.get_default(call_default_factory=True)}`"
+            default = "needed" if field.is_required() else _default(field.get_default(call_default_factory=True))
             text.append(f"| `{field.alias or name}` | {default} | {_cell(_prose(field.description))} |")
     return "\n".join(text) + "\n"
 

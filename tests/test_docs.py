@@ -122,3 +122,20 @@ def test_whole_scenarios_in_the_how_to_pages_load(repository, tmp_path):
         file = tmp_path / f"{name}.yaml"
         file.write_text(code, encoding="utf-8")
         load_scenario(file)
+
+
+def test_the_worked_example_of_the_settlement_page_gives_its_figures(repository):
+    """The dollars in the comments of the example are what the terms give, one by one."""
+    from ruamel.yaml import YAML
+
+    from vbcsim.contract.book import Book
+    from vbcsim.contract.read import read_arrangement
+    from vbcsim.contract.settle import entries
+
+    (code,) = _blocks(repository / "docs" / "explanation" / "settlement.md", "yaml")
+    said = [int(figure.replace(",", "")) for figure in re.findall(r"# +([\d,]+)", code)]
+    arrangement = read_arrangement(YAML(typ="safe").load(code), "example")
+    book = Book.from_lines({"benchmark": 40_000_000.0, "expenditure": 39_000_000.0}, years=[2024])
+    found = [entry.after.item() for entry in entries(book, arrangement)]
+    assert found == pytest.approx(said)
+    assert len(said) == 5
