@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - rows of cases read better on one line
+
 """Loading a scenario: what is right loads whole; what is wrong is told at once, with place, value and remedy."""
 
 from __future__ import annotations

@@ -102,17 +102,19 @@ class RunFolder:
     path: Path
     waiting: dict[str, Path] = field(default_factory=dict)
 
-    def stage(self, name: str) -> Path:
-        """A temporary path to write the file ``name`` to."""
+    @contextlib.contextmanager
+    def staging(self, name: str) -> Iterator[Path]:
+        """A temporary path to which the file ``name`` is to be written."""
         self.waiting[name] = _temporary(self.path)
-        return self.waiting[name]
+        try:
+            yield self.waiting[name]
+        except OSError as error:
+            raise _unwritable(self.path / name, error) from None
 
     def write(self, name: str, content: bytes | str) -> None:
         """Hold ``content`` ready as the file ``name``."""
-        try:
-            self.stage(name).write_bytes(content.encode() if isinstance(content, str) else content)
-        except OSError as error:
-            raise _unwritable(self.path / name, error) from None
+        with self.staging(name) as path:
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
 
     def finish(self, facts: Mapping[str, Any]) -> None:
         """Put every file in place, the manifest last."""

@@ -1,0 +1,195 @@
+"""The whole path, from a question to the outcomes of each contract; every stage is a verb that can be used alone.
+
+    scenario -> cohort -> experience -> settlement -> outcomes and comparison
+
+What happens to members (experience) is random and costly and knows no contract; what the parties owe (settlement) is
+exact and cheap and knows no member. So the designs of a scenario share every random number, and a finished run can be
+settled again under other designs at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vbcsim.core.errors import BadInput
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from vbcsim.contract.arrangement import Arrangement
+    from vbcsim.core.files import RunFolder
+    from vbcsim.scenario.model import Scenario
+
+__all__ = [
+    "Run",
+    "build_cohort",
+    "compare",
+    "load_scenario",
+    "open_run",
+    "run",
+    "save_run",
+    "settle",
+    "settle_run",
+    "simulate",
+    "summarize",
+]
+
+Progress = Callable[[int, int], None]
+
+
+def run(
+    question: Scenario | str | Path,
+    *,
+    overrides: Iterable[str] = (),
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Run a scenario, or the file of one, from end to end.
+
+    :param question: a scenario, or the path of its file.
+    :param overrides: changes such as ``"draws=5000"``, for a file.
+    :param threads: number of threads (none: every core); the results are the same bits for any number.
+    :param progress: called as ``progress(done, total)`` with numbers of draws.
+    :raises BadInput: with every problem of the file at once.
+    """
+    scenario = load_scenario(question, overrides) if isinstance(question, (str, Path)) else question
+    cohort = build_cohort(scenario)
+    asked = {"draws": scenario.draws, "seed": scenario.seed, "engine": scenario.engine}
+    experience = simulate(cohort, **asked, threads=threads, progress=progress)
+    return settle_run(scenario, cohort, experience)
+
+
+def settle_run(scenario: Scenario, cohort: xr.Dataset, experience: xr.Dataset) -> Run:
+    """Settle an experience under the designs of a scenario, and summarize what each party would owe and earn."""
+    settlement = settle(experience, scenario.arrangements)
+    return Run(scenario, cohort, experience, settlement, summarize(settlement), compare(settlement))
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: the question and the dataset of every stage."""
+
+    scenario: Scenario
+    cohort: xr.Dataset
+    experience: xr.Dataset
+    settlement: xr.Dataset
+    outcomes: xr.Dataset
+    comparison: xr.Dataset
+
+    def __repr__(self) -> str:
+        attrs = self.settlement.attrs
+        designs = ", ".join(self.scenario.designs)
+        return f"<Run {self.scenario.name}: {designs}; {attrs.get('draws')} draws, seed {attrs.get('seed')}>"
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the run to a folder that :func:`open_run` reads; whole or not at all."""
+        from vbcsim.core.files import claim_folder
+
+        with claim_folder(folder) as claimed:
+            save_run(self, claimed)
+            claimed.finish(run_facts(self))
+        return Path(folder)
+
+
+def load_scenario(path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
+    """The scenario in a YAML file, with overrides such as ``"draws=5000"`` applied; every problem is told at once."""
+    from vbcsim.scenario.load import load_scenario
+
+    return load_scenario(path, overrides)
+
+
+def build_cohort(scenario: Scenario) -> xr.Dataset:
+    """The cohort of a scenario: rating cells with their members, and expected use and cost by year and category."""
+    from vbcsim.cohort.build import build_cohort
+
+    return build_cohort(scenario.cohort, scenario.assumptions, scenario.years.base, scenario.years.performance)
+
+
+def simulate(
+    cohort: xr.Dataset,
+    *,
+    draws: int,
+    seed: int = 1,
+    engine: str = "members",
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """The experience of a cohort: what its members use and cost in each draw and year, whatever the contract."""
+    from vbcsim.experience.simulate import simulate
+
+    return simulate(cohort, draws=draws, seed=seed, engine=engine, threads=threads, progress=progress)
+
+
+def settle(experience: Any, designs: Mapping[str, Arrangement] | Scenario) -> xr.Dataset:
+    """What the parties owe one another under each design, in every draw and year; parties sum to zero.
+
+    :param experience: an experience dataset, or a book of lines (a table settled with no simulation).
+    :param designs: arrangements by name, or a scenario that holds them.
+    """
+    from vbcsim.contract.settle import settle
+
+    return settle(experience, designs if isinstance(designs, Mapping) else designs.arrangements)
+
+
+def summarize(settlement: xr.Dataset) -> xr.Dataset:
+    """Each party's outcomes under each design: mean, spread, chances and risk, with their Monte Carlo errors."""
+    from vbcsim.outcomes.summary import summarize
+
+    return summarize(settlement)
+
+
+def compare(settlement: xr.Dataset) -> xr.Dataset:
+    """Pairs of designs on the same draws: the difference for each party, its error, and which design dominates."""
+    from vbcsim.outcomes.comparison import compare
+
+    return compare(settlement)
+
+
+def save_run(run: Run, folder: RunFolder) -> None:
+    """Hold the files of a run ready in a claimed folder: scenario, experience, results."""
+    from vbcsim.core.netcdf import write_datasets
+    from vbcsim.scenario.dump import dump_scenario
+
+    for name, text in dump_scenario(run.scenario).items():
+        folder.write(name, text)
+    with folder.staging("experience.nc") as path:
+        write_datasets(path, {"experience": run.experience, "cohort": run.cohort})
+    with folder.staging("results.nc") as path:
+        groups = {"settlement": run.settlement, "outcomes": run.outcomes, "comparison": run.comparison}
+        write_datasets(path, groups)
+
+
+def run_facts(run: Run) -> dict[str, Any]:
+    """What the manifest of a run notes beside the hashes of its files."""
+    from vbcsim.core.version import VERSION
+    from vbcsim.scenario.key import experience_key
+
+    return {
+        "scenario": run.scenario.name,
+        "experience_key": experience_key(run.scenario),
+        "draws": int(run.experience.sizes["draw"]),
+        "seed": run.scenario.seed,
+        "engine": run.scenario.engine,
+        "vbcsim_version": VERSION,
+    }
+
+
+def open_run(folder: str | Path) -> Run:
+    """A finished run from its folder.
+
+    :raises BadInput: where the folder holds no finished run, or a file of it is missing or was changed.
+    """
+    from vbcsim.core.files import read_manifest
+    from vbcsim.core.netcdf import read_datasets
+
+    manifest = read_manifest(folder)
+    lacking = [name for name in ("scenario.yaml", "experience.nc", "results.nc") if name not in manifest.files]
+    if lacking:
+        raise BadInput(str(folder), f"is a run without {', '.join(lacking)}; run it again")
+    scenario = load_scenario(Path(folder) / "scenario.yaml")
+    seam = read_datasets(Path(folder) / "experience.nc", ("experience", "cohort"))
+    results = read_datasets(Path(folder) / "results.nc", ("settlement", "outcomes", "comparison"))
+    return Run(scenario, seam["cohort"], seam["experience"], **results)
