@@ -27,12 +27,16 @@ __all__ = [
     "Run",
     "build_cohort",
     "compare",
+    "first_draws",
+    "kept_experience",
     "load_scenario",
     "open_run",
     "run",
+    "run_facts",
     "save_run",
     "settle",
     "settle_run",
+    "side_by_side",
     "simulate",
     "summarize",
 ]
@@ -57,8 +61,14 @@ def run(
     """
     scenario = load_scenario(question, overrides) if isinstance(question, (str, Path)) else question
     cohort = build_cohort(scenario)
-    asked = {"draws": scenario.draws, "seed": scenario.seed, "engine": scenario.engine}
-    experience = simulate(cohort, **asked, threads=threads, progress=progress)
+    experience = simulate(
+        cohort,
+        draws=scenario.draws,
+        seed=scenario.seed,
+        engine=scenario.engine,
+        threads=threads,
+        progress=progress,
+    )
     return settle_run(scenario, cohort, experience)
 
 
@@ -164,17 +174,70 @@ def save_run(run: Run, folder: RunFolder) -> None:
 
 def run_facts(run: Run) -> dict[str, Any]:
     """What the manifest of a run notes beside the hashes of its files."""
+    about = {"scenario": run.scenario.name, "draws": int(run.experience.sizes["draw"]), "seed": run.scenario.seed}
+    return about | _experience_facts(run.scenario)
+
+
+def _experience_facts(scenario: Scenario) -> dict[str, Any]:
+    """What must be equal for an experience to be used again: the question and the program that answered it."""
     from vbcsim.core.version import VERSION
+    from vbcsim.random.streams import STREAM_VERSION
     from vbcsim.scenario.key import experience_key
 
     return {
-        "scenario": run.scenario.name,
-        "experience_key": experience_key(run.scenario),
-        "draws": int(run.experience.sizes["draw"]),
-        "seed": run.scenario.seed,
-        "engine": run.scenario.engine,
+        "experience_key": experience_key(scenario),
+        "engine": scenario.engine,
+        "stream_version": STREAM_VERSION,
         "vbcsim_version": VERSION,
     }
+
+
+def kept_experience(folder: str | Path, scenario: Scenario) -> xr.Dataset | None:
+    """The experience of a finished run, where it is what a scenario asks for; its first draws where it has more.
+
+    :raises BadInput: where the folder holds no finished run.
+    """
+    from vbcsim.core.files import read_manifest
+    from vbcsim.core.netcdf import read_datasets
+
+    facts = read_manifest(folder).facts
+    asked = _experience_facts(scenario)
+    if any(facts.get(name) != value for name, value in asked.items()) or int(facts.get("draws", 0)) < scenario.draws:
+        return None
+    (experience,) = read_datasets(Path(folder) / "experience.nc", ("experience",)).values()
+    return first_draws(experience, scenario.draws)
+
+
+def first_draws(experience: xr.Dataset, draws: int) -> xr.Dataset:
+    """The first draws of an experience: the same bits as if only they had been simulated."""
+    if experience.sizes["draw"] == draws:
+        return experience
+    few = experience.isel(draw=slice(draws), claimant=experience["claimant_draw"].values < draws)
+    return few.assign_attrs(draws=draws)
+
+
+def side_by_side(one: Run, other: Run, names: tuple[str, str]) -> xr.Dataset:
+    """The settlements of two runs as one, designs named ``run: design``, draws in pairs; for :func:`compare`.
+
+    A pair of draws has the same number in both runs, so runs of one seed share their random numbers.
+
+    :raises BadInput: where the runs settle different years.
+    """
+    import xarray as xr
+
+    tables = [run.settlement["net_usd"] for run in (one, other)]
+    years = [table["year"].values.tolist() for table in tables]
+    if years[0] != years[1]:
+        raise BadInput(
+            names[1], f"settles {years[1]} and {names[0]} settles {years[0]}; compare runs over the same years"
+        )
+    draws = min(table.sizes["draw"] for table in tables)
+    named = [
+        table.isel(draw=slice(draws)).assign_coords(design=[f"{name}: {design}" for design in table["design"].values])
+        for name, table in zip(names, tables, strict=True)
+    ]
+    both = xr.concat(named, "design", join="outer", fill_value=0.0).to_dataset(name="net_usd")
+    return both.assign_attrs(one.settlement.attrs | {"draws": draws})
 
 
 def open_run(folder: str | Path) -> Run:

@@ -108,6 +108,17 @@ class Scenario(Frozen):
 
         return resolve_designs(self.designs, self.years)
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some fields changed; its designs are resolved anew."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("arrangements", None)
+        return copy
+
+    def with_experience_of(self, other: Self) -> Self:
+        """The designs and texts of this scenario on the experience that ``other`` asks for."""
+        kept = ("seed", "draws", "engine", "years", "cohort", "assumptions", "record")
+        return self.model_copy(update={name: getattr(other, name) for name in kept})
+
     @property
     def members(self) -> int:
         """Number of members of the cohort."""

@@ -1,0 +1,84 @@
+"""``vbcsim explain``: a contract in sentences, or one draw of a finished run step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vbcsim.cli.say import Speaker, speaks
+
+if TYPE_CHECKING:
+    from vbcsim.contract.arrangement import Arrangement
+    from vbcsim.pipeline import Run
+    from vbcsim.scenario.model import Scenario
+
+__all__ = ["command"]
+
+
+@click.command("explain")
+@click.argument("target", metavar="FILE|RUN", type=click.Path(path_type=Path))
+@click.option("--design", help="Only this design; else every one.")
+@click.option("--draw", type=click.IntRange(min=0), help="Walk through this draw of a finished run, from 0.")
+@speaks
+def command(target: Path, design: str | None, draw: int | None, say: Speaker) -> None:
+    """Say every design of a scenario FILE (or of a finished RUN) in numbered sentences, with formulas and sources.
+
+    With --draw, walk through one draw of a finished run: the lines read, the amount after each clause, the transfer.
+
+    \b
+    Example:
+      vbcsim explain scenarios/mssp_aco.yaml --design enhanced
+      vbcsim explain demo --design enhanced --draw 17
+    """
+    from vbcsim.core.errors import BadInput
+    from vbcsim.pipeline import load_scenario, open_run
+
+    if draw is not None and not target.is_dir():
+        raise BadInput(f"--draw {draw}", f"needs a finished run; {target} is no folder: name the folder of a run")
+    run = open_run(target) if target.is_dir() else None
+    scenario = run.scenario if run else load_scenario(target)
+    chosen = _chosen(scenario, design)
+    if run and draw is not None:
+        _walk(run, chosen, draw, say)
+    else:
+        _sentences(scenario, chosen, say)
+
+
+def _chosen(scenario: Scenario, design: str | None) -> Mapping[str, Arrangement]:
+    from vbcsim.core.errors import BadInput, did_you_mean
+    from vbcsim.core.text import listing, shown
+
+    every = scenario.arrangements
+    if design is None:
+        return every
+    if design not in every:
+        near = did_you_mean(design, every)
+        raise BadInput(
+            "--design", f"{shown(design)} is not a design of {scenario.name}{near} (there: {listing(list(every))})"
+        )
+    return {design: every[design]}
+
+
+def _sentences(scenario: Scenario, chosen: Mapping[str, Arrangement], say: Speaker) -> None:
+    from vbcsim.cli.explanation import sentences_of, sentences_text
+
+    told = {name: sentences_of(arrangement, scenario.years.performance) for name, arrangement in chosen.items()}
+    for name, said in told.items():
+        say.text(sentences_text(name, said))
+    say.result({"scenario": scenario.name, "years": list(scenario.years.performance), "designs": told})
+
+
+def _walk(run: Run, chosen: Mapping[str, Arrangement], draw: int, say: Speaker) -> None:
+    from vbcsim.cli.explanation import walk_of, walk_text
+    from vbcsim.core.errors import BadInput
+
+    draws = run.experience.sizes["draw"]
+    if draw >= draws:
+        raise BadInput(f"--draw {draw}", f"the run has the draws 0 to {draws - 1}; choose one of them")
+    walks = {name: walk_of(run.experience, arrangement, draw) for name, arrangement in chosen.items()}
+    for name, walk in walks.items():
+        say.text(walk_text(name, draw, walk))
+    say.result({"scenario": run.scenario.name, "draw": draw, "designs": walks})

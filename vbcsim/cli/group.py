@@ -1,0 +1,78 @@
+"""The command ``vbcsim``: a list of verbs that are loaded one at a time, so that help is immediate."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from vbcsim.cli.guard import guarded
+from vbcsim.core.version import VERSION
+
+__all__ = ["main"]
+
+_VERBS = {
+    "run": "Simulate a scenario and settle every design of it.",
+    "check": "Say everything that is wrong with a scenario; run nothing.",
+    "settle": "Settle a finished run again under the designs of a scenario.",
+    "compare": "Compare designs on the same draws, within a run or between two.",
+    "explain": "Say a contract in numbered sentences, or walk through one draw of it.",
+    "calibrate": "Make a scenario from published data.",
+    "reconcile": "Settle published results by the program's rules and compare.",
+    "schema": "Print the JSON Schema of a scenario file.",
+}
+
+
+class _Verbs(click.Group):
+    """Loads the module of a verb when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _VERBS:
+            return None
+        command: click.Command = import_module(f"vbcsim.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_VERBS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _VERBS and not args[0].startswith("-"):
+            from vbcsim.core.errors import did_you_mean
+
+            guess = did_you_mean(args[0], _VERBS)
+            ctx.fail(f'"{args[0]}" is not a command of vbcsim{guess} (there are: {", ".join(_VERBS)})')
+        return super().resolve_command(ctx, args)
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **options: Any) -> Any:  # type: ignore[override]
+        """Run a command; whatever goes wrong ends in a sentence and an exit code."""
+        words = list(sys.argv[1:] if args is None else args)
+        standalone = options.pop("standalone_mode", True)
+        call = super().main
+        code = guarded(lambda: call(words, prog_name or "vbcsim", standalone_mode=False, **options), "--json" in words)
+        if not standalone:
+            return code
+        return sys.exit(code)
+
+
+@click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(VERSION, message="vbcsim %(version)s")
+def main() -> None:
+    """What a value-based health care contract may cost or earn each party, with the chance of each outcome.
+
+    \b
+    Example:
+      vbcsim run scenarios/mssp_aco.yaml --out demo
+      vbcsim explain demo --design enhanced --draw 17
+
+    Exit codes: 0 done, 1 failed, 2 bad input (nothing was written), 4 stopped before the end (run it again),
+    130 Ctrl-C.
+    """

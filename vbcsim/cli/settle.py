@@ -1,0 +1,63 @@
+"""``vbcsim settle``: other designs on the experience of a finished run."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vbcsim.cli.say import Speaker, speaks
+
+if TYPE_CHECKING:
+    from vbcsim.scenario.model import Scenario
+
+__all__ = ["command"]
+
+
+@click.command("settle")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value of FILE; repeatable.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for a whole run with the new designs; else none.")
+@speaks
+def command(run: Path, file: Path, overrides: tuple[str, ...], out: Path | None, say: Speaker) -> None:
+    """Settle the finished run in the folder RUN under the designs of FILE, without simulating again.
+
+    Only the designs (and title and question) are taken from FILE. Where FILE asks for other members, assumptions, years
+    or seed, a warning says so: the experience remains that of RUN.
+
+    \b
+    Example:
+      vbcsim settle demo other_designs.yaml
+      vbcsim settle demo my.yaml --set designs.basic_e.elected_minimum_rate=0.02 --out demo2
+    """
+    from vbcsim.cli.results import show, write
+    from vbcsim.core.files import claim_folder
+    from vbcsim.pipeline import open_run, settle_run
+    from vbcsim.scenario.load import load_scenario
+
+    begun = time.perf_counter()
+    finished = open_run(run)
+    asked = load_scenario(file, overrides)
+    _warn(finished.scenario, asked, say)
+    scenario = asked.with_experience_of(finished.scenario)
+    if out is None:
+        settled = settle_run(scenario, finished.cohort, finished.experience)
+    else:
+        with claim_folder(out) as folder:
+            settled = settle_run(scenario, finished.cohort, finished.experience)
+            write(settled, folder)
+    seconds = time.perf_counter() - begun
+    show(settled, say, seconds=seconds, out=None if out is None else str(out))
+    say.note(f"settled {scenario.draws:,} draws of {run} in {seconds:.1f} s, nothing simulated")
+
+
+def _warn(finished: Scenario, asked: Scenario, say: Speaker) -> None:
+    from vbcsim.core.text import listing
+    from vbcsim.scenario.key import experience_differences
+
+    differences = experience_differences(finished, asked)
+    if differences:
+        say.warning(f"the file asks for other {listing(differences)} than the run; the experience is that of the run")
