@@ -1,0 +1,256 @@
+"""The report: one self-contained HTML file that opens with the answer, loads nothing, runs nothing and prints well."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from vbcsim.report.answer import Answer, answer
+from vbcsim.report.material import MOST_DESIGNS, Material, Pair
+from vbcsim.report.register import GRADES, register, term_sheet
+from vbcsim.report.terminal import chunks, dominance_words, unit
+from vbcsim.report.words import Scale, clip, join, percent_pair, plain, scale_for, span
+
+__all__ = ["html_report"]
+
+ROWS = (
+    ("mean_usd", "Average", ""),
+    ("sd_usd", "Spread", "standard deviation"),
+    ("p_gain", "Chance of receiving money", ""),
+    ("p_loss", "Chance of paying money", ""),
+    ("p1_usd", "1 in 100 is worse than", "1st percentile"),
+    ("p5_usd", "1 in 20 is worse than", "5th percentile"),
+    ("p10_usd", "1 in 10 is worse than", "10th percentile"),
+    ("p25_usd", "1 in 4 is worse than", "25th percentile"),
+    ("p50_usd", "Middle outcome", "median"),
+    ("p75_usd", "1 in 4 is better than", "75th percentile"),
+    ("p90_usd", "1 in 10 is better than", "90th percentile"),
+    ("p95_usd", "1 in 20 is better than", "95th percentile"),
+    ("p99_usd", "1 in 100 is better than", "99th percentile"),
+    ("var95_usd", "Loss that 1 in 20 exceeds", "value at risk, 95%"),
+    ("tvar95_usd", "Average loss of the worst 5%", "tail value at risk, 95%"),
+    ("var99_usd", "Loss that 1 in 100 exceeds", "value at risk, 99%"),
+    ("tvar99_usd", "Average loss of the worst 1%", "tail value at risk, 99%"),
+)
+"""Every statistic that a table of designs shows: what it is called, and its technical name."""
+YEAR_ROWS = ("mean_usd", "p5_usd", "p50_usd", "p95_usd", "p_gain", "p_loss")
+SIDE_BY_SIDE = 4
+"""Designs that fit beside one another on a printed page."""
+MOST_PAIRS = 6
+"""Pairs of designs whose difference is drawn; the table has all."""
+
+
+class Cell(NamedTuple):
+    """A figure and its error, as text."""
+
+    value: str
+    error: str
+
+
+class Row(NamedTuple):
+    """A row of a table: a name, a technical name, cells."""
+
+    name: str
+    technical: str
+    cells: tuple[Cell, ...]
+
+
+class TableOf(NamedTuple):
+    """A table with a caption, the unit of its money, headings and rows."""
+
+    caption: str
+    unit: str
+    headings: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def html_report(material: Material) -> str:
+    """The report as the text of one HTML file; the same text for the same material."""
+    environment = _environment()
+    style = environment.get_template("report.css.jinja").render().strip() + "\n"
+    said = answer(material)
+    context = _context(material, said) | {"style": style, "style_hash": _hash(style)}
+    return environment.get_template("report.html.jinja").render(context)
+
+
+def _context(material: Material, said: Answer) -> dict[str, Any]:
+    """Everything that the template shows, as text and tables."""
+    scenario = material.scenario
+    return {
+        "title": material.title,
+        "question": plain(scenario.question),
+        "description": plain(scenario.description or ""),
+        "period": material.period,
+        "answer": said,
+        "draws": material.draws,
+        "members": material.settlement.attrs.get("members"),
+        "parties": [(party, _party_tables(material, party)) for party in material.parties],
+        "pictures": _pictures(material),
+        "lead": material.lead,
+        "all_drawn": len(material.designs) <= MOST_DESIGNS,
+        "most_drawn": MOST_DESIGNS,
+        "most_pairs": MOST_PAIRS,
+        "years": [_year_table(material, name) for name in material.designs] if len(material.years) > 1 else [],
+        "pairs": [(party, _pair_table(material, party)) for party in material.parties]
+        if len(material.designs) > 1
+        else [],
+        "sheets": [_sheet(material, name) for name in material.designs],
+        "assumptions": register(scenario.assumptions),
+        "cohort": register(scenario.cohort),
+        "record": [(plain(k).replace("_", " "), _recorded(r), plain(r.source)) for k, r in scenario.record.items()],
+        "unverified": _unverified(material),
+        "grades": GRADES,
+        "worst": max(1, round(0.01 * material.draws)),
+        "facts": _facts(material),
+    }
+
+
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("vbcsim.report", "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def _hash(style: str) -> str:
+    """The style's hash, for a content security policy that allows this style and no other."""
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+# ---------------------------------------------------------------------------------------------------------- tables
+def _cell(statistic: str, figure: tuple[float, float], scale: Scale) -> Cell:
+    if statistic.endswith("_usd"):
+        return Cell(*scale.pair(*figure))
+    value, error = percent_pair(*figure)
+    return Cell(f"{value}%" if error else value, error)
+
+
+def _party_tables(material: Material, party: str) -> list[TableOf]:
+    """The designs side by side, in groups that fit on a page."""
+    money = (material.of(d, party)[s][0] for d in material.designs for s, *_ in ROWS if s.endswith("_usd"))
+    scale = scale_for(money)
+    return [
+        TableOf(
+            f"{party.capitalize()}, {material.period}",
+            unit(scale),
+            tuple(material.titles[name] for name in group),
+            tuple(
+                Row(words, technical, tuple(_cell(s, material.of(name, party)[s], scale) for name in group))
+                for s, words, technical in ROWS
+            ),
+        )
+        for group in chunks(material.designs, SIDE_BY_SIDE)
+    ]
+
+
+def _year_table(material: Material, design: str) -> TableOf:
+    """The lead party's outcomes of one design, year by year."""
+    party = material.lead
+    found = {year: material.of(design, party, year) for year in material.years}
+    scale = scale_for(row[s][0] for row in found.values() for s in YEAR_ROWS if s.endswith("_usd"))
+    names = {s: words for s, words, _ in ROWS}
+    rows = (Row(str(year), "", tuple(_cell(s, row[s], scale) for s in YEAR_ROWS)) for year, row in found.items())
+    return TableOf(material.titles[design], unit(scale), tuple(names[s] for s in YEAR_ROWS), tuple(rows))
+
+
+def _pair_table(material: Material, party: str) -> TableOf:
+    rows = [row for row in material.pairs if row.party == party]
+    scale = scale_for(v for row in rows for v in (row.mean_difference[0], row.sd_difference[0]))
+    headings = ("Average difference", "Spread of the difference", "First is better", "Both are equal", "Dominates")
+    return TableOf(party.capitalize(), unit(scale), headings, tuple(_pair_row(material, row, scale) for row in rows))
+
+
+def _pair_row(material: Material, row: Pair, scale: Scale) -> Row:
+    return Row(
+        f"{material.titles[row.a]} \N{MINUS SIGN} {material.titles[row.b]}",
+        "",
+        (
+            _cell("mean_usd", row.mean_difference, scale),
+            _cell("sd_usd", row.sd_difference, scale),
+            _cell("p_better", row.p_better, scale),
+            _cell("p_equal", row.p_equal, scale),
+            Cell(dominance_words(material, row), ""),
+        ),
+    )
+
+
+# -------------------------------------------------------------------------------------------------------- pictures
+def _pictures(material: Material) -> dict[str, str]:
+    """The pictures by name, each as an address that holds all of it."""
+    from vbcsim.report import figures
+
+    party = material.lead
+    drawn = {
+        "distribution": figures.svg(figures.distributions, material, party),
+        "exceedance": figures.svg(figures.exceedance, material, party),
+        "years": figures.svg(figures.year_by_year, material, party),
+    }
+    pairs = [row for row in material.pairs if row.party == party][:MOST_PAIRS]
+    if pairs:
+        drawn["difference"] = figures.svg(figures.paired_differences, material, party, pairs)
+    return {name: f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}" for name, svg in drawn.items()}
+
+
+# ------------------------------------------------------------------------------------------------ sources and facts
+def _sheet(material: Material, design: str) -> tuple[str, str, Any]:
+    """Name, full title and term sheet of a design."""
+    arrangement = material.arrangements.get(design)
+    full = clip(arrangement.title, 400) if arrangement is not None and arrangement.title else material.titles[design]
+    return design, full, None if arrangement is None else term_sheet(arrangement)
+
+
+def _recorded(record: Any) -> str:
+    value = record.value
+    said = f"{value:,}" if isinstance(value, (int, float)) and record.unit != "year" else plain(value)
+    return f"{said} {plain(record.unit)}".strip()
+
+
+def _unverified(material: Material) -> list[str]:
+    """What rests on memory: parameters of designs, assumptions, cohort."""
+    found = []
+    for name in material.designs:
+        names = material.arrangements[name].unverified if name in material.arrangements else ()
+        if names:
+            found.append(f"{material.titles[name]}: {join([plain(n).replace('_', ' ') for n in names])}")
+    for part, model in (("Assumptions", material.scenario.assumptions), ("Members", material.scenario.cohort)):
+        titles = [section.title for section in register(model) if section.unverified]
+        if titles:
+            found.append(f"{part}: {join(titles)}")
+    return found
+
+
+def _facts(material: Material) -> list[tuple[str, str]]:
+    """What a rerun needs, and what would show that it is the same."""
+    attrs = material.settlement.attrs
+    base = span(material.scenario.years.base) if material.scenario.years.base else "none"
+    facts: Iterable[tuple[str, Any]] = (
+        ("Scenario", material.scenario.name),
+        ("Base years", base),
+        ("Performance years", material.period),
+        ("Draws", f"{material.draws:,}"),
+        ("Seed", attrs.get("seed", material.scenario.seed)),
+        ("Members", _counted(attrs.get("members"))),
+        ("Engine", attrs.get("engine", material.scenario.engine)),
+        ("Experience hash", attrs.get("experience_hash", "")),
+        ("Random streams, version", attrs.get("stream_version", "")),
+        ("vbcsim", attrs.get("vbcsim_version", "")),
+        *((name, version) for name, version in _versions()),
+    )
+    return [(name, plain(value)) for name, value in facts if plain(value)]
+
+
+def _counted(value: Any) -> str:
+    return f"{int(value):,}" if value is not None else ""
+
+
+def _versions() -> list[tuple[str, str]]:
+    """Versions that decide the last digits of a number or of a picture."""
+    import platform
+    from importlib.metadata import version
+
+    return [
+        ("Python", platform.python_version()),
+        *((name, version(name)) for name in ("numpy", "scipy", "matplotlib")),
+    ]

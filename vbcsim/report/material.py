@@ -1,0 +1,206 @@
+"""What a report is made from: scenario, arrangements and the datasets of the run; and plain ways to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vbcsim.report.words import clip, plain, span
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from vbcsim.contract.arrangement import Arrangement
+    from vbcsim.scenario.model import Scenario
+
+__all__ = ["MOST_DESIGNS", "Material", "Pair", "RunLike", "Statistics"]
+
+MOST_DESIGNS = 8
+"""A picture shows at most so many designs; the tables show all."""
+
+Statistics = Mapping[str, tuple[float, float]]
+"""Value and Monte Carlo error by statistic."""
+
+
+class Pair(NamedTuple):
+    """One row of the comparison: design a against design b for one party; each figure with its error."""
+
+    a: str
+    b: str
+    party: str
+    mean_difference: tuple[float, float]
+    sd_difference: tuple[float, float]
+    p_better: tuple[float, float]
+    p_equal: tuple[float, float]
+    first_order: str
+    second_order: str
+
+
+class RunLike(Protocol):
+    """A finished run, as ``vbcsim.run`` returns it."""
+
+    @property
+    def scenario(self) -> Scenario: ...
+    @property
+    def experience(self) -> xr.Dataset: ...
+    @property
+    def settlement(self) -> xr.Dataset: ...
+    @property
+    def outcomes(self) -> xr.Dataset: ...
+    @property
+    def comparison(self) -> xr.Dataset: ...
+
+
+@dataclass(frozen=True)
+class Material:
+    """The scenario, its arrangements by design, and the datasets at the seams.
+
+    ``experience`` may be absent (a table settled with no simulation); the report then has no sentence on luck.
+    """
+
+    scenario: Scenario
+    arrangements: Mapping[str, Arrangement]
+    settlement: xr.Dataset
+    outcomes: xr.Dataset
+    comparison: xr.Dataset
+    experience: xr.Dataset | None = None
+
+    @classmethod
+    def of_run(cls, run: RunLike) -> Self:
+        """What a finished run gives a report."""
+        scenario = run.scenario
+        return cls(scenario, scenario.arrangements, run.settlement, run.outcomes, run.comparison, run.experience)
+
+    @cached_property
+    def luck(self) -> xr.Dataset | None:
+        """The luck dataset of the run; none without an experience."""
+        from vbcsim.outcomes.luck import luck
+
+        return None if self.experience is None else luck(self.settlement, self.experience)
+
+    @cached_property
+    def designs(self) -> tuple[str, ...]:
+        """Names of the designs, in the scenario's order."""
+        return tuple(str(name) for name in self.outcomes["design"].values)
+
+    @cached_property
+    def parties(self) -> tuple[str, ...]:
+        """Parties, the provider and the payer first; others only where any design pays or charges them."""
+        found = [str(party) for party in self.outcomes["party"].values]
+        moved = {
+            p for p in found if any(s["sd_usd"][0] or s["mean_usd"][0] for d in self.designs if (s := self.of(d, p)))
+        }
+        first = [party for party in ("provider", "payer") if party in found]
+        return (*first, *(party for party in found if party not in first and party in moved))
+
+    @cached_property
+    def lead(self) -> str:
+        """The party whose choice the report is about: the provider, else the first."""
+        return self.parties[0]
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """A short title of each design: the arrangement's own where short and unmistakable, else the design's name."""
+        own = {
+            name: clip(self.arrangements[name].title, 200) if name in self.arrangements else "" for name in self.designs
+        }
+        short = {name: clip(text, 28) for name, text in own.items()}
+        unique = len(set(short.values())) == len(short)
+        return {
+            name: short[name] if short[name] and unique else clip(name.replace("_", " "), 28) for name in self.designs
+        }
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """Performance years."""
+        return tuple(int(year) for year in self.outcomes["year"].values)
+
+    @property
+    def period(self) -> str:
+        """The performance years in words: ``2023`` or ``2023–2025``."""
+        return span(self.years)
+
+    @property
+    def draws(self) -> int:
+        """Number of simulated histories."""
+        return int(self.outcomes.attrs["draws"])
+
+    @property
+    def title(self) -> str:
+        """Title of the scenario, as plain text on one line."""
+        return plain(self.scenario.title)
+
+    def of(self, design: str, party: str, year: int | None = None) -> Statistics:
+        """Every statistic of a party under a design, for the whole contract or for one year."""
+        return self._statistics[design, party, year]
+
+    @cached_property
+    def _statistics(self) -> Mapping[tuple[str, str, int | None], Statistics]:
+        names = [str(name) for name in self.outcomes["statistic"].values]
+        found: dict[tuple[str, str, int | None], Statistics] = {}
+        for kind in ("", "_by_year"):
+            axes = ("design", "party", *(("year",) if kind else ()), "statistic")
+            value, mcse = (self.outcomes[f"{word}{kind}"].transpose(*axes) for word in ("value", "mcse"))
+            keys = [value[axis].values for axis in axes[:-1]]
+            for place in np.ndindex(*value.shape[:-1]):
+                row = zip(value.values[place].tolist(), mcse.values[place].tolist(), strict=True)
+                design, party, *year = (keys[k][i] for k, i in enumerate(place))
+                found[str(design), str(party), int(year[0]) if year else None] = dict(zip(names, row, strict=True))
+        return found
+
+    def net(self, design: str, party: str) -> NDArray[np.float64]:
+        """The party's money over the whole contract, USD by draw."""
+        return np.asarray(self.settlement["net_usd"].sel(design=design, party=party).sum("year").values, dtype=float)
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Every row of the comparison."""
+        table = self.comparison
+        found = []
+        for i in range(table.sizes["pair"]):
+            for k, party in enumerate(str(p) for p in table["party"].values):
+                at = {name: variable.values[i, k] for name, variable in table.data_vars.items()}
+                row = Pair(
+                    a=str(table["design_a"].values[i]),
+                    b=str(table["design_b"].values[i]),
+                    party=party,
+                    mean_difference=(float(at["mean_difference_usd"]), float(at["mean_difference_mcse"])),
+                    sd_difference=(float(at["sd_difference_usd"]), float(at["sd_difference_mcse"])),
+                    p_better=(float(at["p_better"]), float(at["p_better_mcse"])),
+                    p_equal=(float(at["p_equal"]), float(at["p_equal_mcse"])),
+                    first_order=str(at["first_order_dominance"]),
+                    second_order=str(at["second_order_dominance"]),
+                )
+                found.append(row)
+        return tuple(found)
+
+    def pair(self, a: str, b: str, party: str) -> Pair:
+        """The comparison of a with b, whichever stands first in the dataset."""
+        for row in self.pairs:
+            if (row.a, row.b, row.party) == (a, b, party):
+                return row
+            if (row.b, row.a, row.party) == (a, b, party):
+                return _turned(row)
+        raise KeyError(f"no pair {a}, {b} of {party}")
+
+
+def _turned(row: Pair) -> Pair:
+    """The same comparison seen from design b."""
+    turn = {"a": "b", "b": "a", "none": "none"}
+    worse = max(0.0, 1.0 - row.p_better[0] - row.p_equal[0])
+    return Pair(
+        a=row.b,
+        b=row.a,
+        party=row.party,
+        mean_difference=(-row.mean_difference[0], row.mean_difference[1]),
+        sd_difference=row.sd_difference,
+        p_better=(worse, row.p_better[1]),
+        p_equal=row.p_equal,
+        first_order=turn[row.first_order],
+        second_order=turn[row.second_order],
+    )
