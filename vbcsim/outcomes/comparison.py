@@ -59,7 +59,7 @@ def compare(settlement: xr.Dataset) -> xr.Dataset:
         },
         attrs=provenance(settlement),
     )
-    return label(dataset, sources=dict.fromkeys(map(str, dataset.variables), _SOURCE))
+    return label(dataset, {"": _SOURCE})
 
 
 def _pair(a: Array, b: Array) -> dict[str, Array]:

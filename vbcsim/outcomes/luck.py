@@ -57,7 +57,7 @@ def luck(settlement: xr.Dataset, experience: xr.Dataset) -> xr.Dataset:
         coords={"design": settlement["design"].values, "origin": list(ORIGINS)},
         attrs=provenance(settlement),
     )
-    return label(dataset, sources=dict.fromkeys(map(str, dataset.variables), _SOURCE))
+    return label(dataset, {"": _SOURCE})
 
 
 def _layers(experience: xr.Dataset) -> tuple[Array, Array, NDArray[np.bool_]]:

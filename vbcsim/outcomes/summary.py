@@ -71,7 +71,7 @@ def summarize(settlement: xr.Dataset) -> xr.Dataset:
         },
         attrs=provenance(settlement),
     )
-    return label(dataset, sources=dict.fromkeys(map(str, dataset.variables), _SOURCE))
+    return label(dataset, {"": _SOURCE})
 
 
 def net_by_draw(settlement: xr.Dataset) -> Array:
