@@ -1,4 +1,3 @@
-
 """Loading a scenario: what is right loads whole; what is wrong is told at once, with place, value and remedy."""
 
 from __future__ import annotations
@@ -50,6 +49,7 @@ def test_a_sound_scenario_loads(small_text):
             "s.yaml:7 years:",
             "the last base year 2023 is not before the first performance",
         ),
+        ("[2021, 2022]", "[]", "s.yaml:7 years.base:", "0 entries were read; write at least 1"),
         ("[2023, 2024]", "[]", "s.yaml:7 years.performance:", "0 entries were read; write at least 1"),
         ("[2021, 2022]", "2021", "s.yaml:7 years.base:", "2021 was read where a list is needed"),
         ("[2021, 2022]", "[2021, next]", "s.yaml:7 years.base[1]:", "'next' is not a number"),

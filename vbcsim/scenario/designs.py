@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from functools import partial
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from vbcsim.assumptions.spec import Assumptions
+from vbcsim.cohort.build import floors, stratum_of_cells
+from vbcsim.cohort.spec import CohortSpec
 from vbcsim.contract.arrangement import Arrangement
 from vbcsim.contract.book import experience_lines
 from vbcsim.contract.program import load_program, program_names, resolve
@@ -52,35 +55,51 @@ def design_problems(document: Document, years: Years | None) -> list[Problem]:
     designs = document.data.get("designs")
     if years is None or not isinstance(designs, Mapping):
         return []
-    assumptions = _assumptions(document.data)
-    problems: list[Problem] = []
+    seam, problems = _seam(document)
     for name, raw in designs.items():
         if not isinstance(raw, Mapping):
             continue
         try:
-            arrangement = resolve_design(str(name), raw, years)
-            found = _unsettleable(arrangement, years, assumptions)
+            found = _unsettleable(resolve_design(str(name), raw, years), years, seam)
         except BadInput as error:
             found = list(error.problems)
         problems += [Problem(document.place(_below(("designs", name), p.place)), p.message) for p in found]
     return problems
 
 
-def _assumptions(data: Mapping[str, Any]) -> Assumptions | None:
+class _Seam(NamedTuple):
+    """What the experience will give to a design: its lines, and the large-claimant floor by stratum."""
+
+    lines: Collection[str]
+    floors_usd: Mapping[str, float]
+
+
+def _seam(document: Document) -> tuple[_Seam | None, list[Problem]]:
+    """The seam that cohort and assumptions make, where both can be read; and floors that do not fit the strata."""
     try:
-        return Assumptions.model_validate(data.get("assumptions"))
+        cohort = CohortSpec.model_validate(document.data.get("cohort"))
+        assumptions = Assumptions.model_validate(document.data.get("assumptions"))
     except ValidationError:
-        return None
-
-
-def _unsettleable(arrangement: Arrangement, years: Years, assumptions: Assumptions | None) -> list[Problem]:
-    """What would stop the arrangement from being settled on the experience that these assumptions give."""
-    if assumptions is None:
-        return []
-    floor = assumptions.large_claimants.floor_usd
-    floors = dict(floor) if isinstance(floor, Mapping) else {"every stratum": floor}
+        return None, []
+    strata, _ = stratum_of_cells(cohort)
+    try:
+        by_stratum = floors(assumptions.large_claimants.floor_usd, strata)
+    except BadInput as error:
+        return None, [Problem(document.place(parse_path(p.place)), p.message) for p in error.problems]
     lines = experience_lines(service.category for service in assumptions.services)
-    return arrangement.check(lines, years=years.performance, base=years.base, floors_usd=floors)
+    return _Seam(lines, dict(zip(strata, map(float, by_stratum), strict=True))), []
+
+
+def _unsettleable(arrangement: Arrangement, years: Years, seam: _Seam | None) -> list[Problem]:
+    """What would stop the arrangement from being settled on the experience; floors that are equal are told once."""
+    if seam is None:
+        return []
+    every = set(seam.floors_usd.values())
+    alike = {"every stratum": every.pop()} if len(every) == 1 else {}
+    check = partial(arrangement.check, seam.lines, years=years.performance, base=years.base)
+    found = check(floors_usd=alike)
+    told = {problem.place for problem in found}
+    return found + [problem for problem in check(floors_usd=seam.floors_usd) if problem.place not in told]
 
 
 def _below(design: Path, place: str) -> Path:

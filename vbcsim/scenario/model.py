@@ -38,8 +38,8 @@ Draws = Annotated[int, Field(ge=2, le=MAX_DRAWS), BeforeValidator(_no_flag)]
 class Years(Frozen):
     """The calendar years of a study."""
 
-    base: Annotated[tuple[Year, ...], Field(max_length=20)] = ()
-    """Years before the contract, simulated for a benchmark that is built from history."""
+    base: Annotated[tuple[Year, ...], Field(min_length=1, max_length=20)]
+    """Years before the contract, simulated for a benchmark built from history; the last one is the reference year."""
     performance: Annotated[tuple[Year, ...], Field(min_length=1, max_length=20)]
     """Years that the contract settles."""
 
@@ -52,7 +52,7 @@ class Years(Frozen):
                         f"{name} years are {', '.join(map(str, years))}; {after} does not follow {before}: "
                         "list the years in order, each once, with no gap"
                     )
-        if self.base and self.base[-1] >= self.performance[0]:
+        if self.base[-1] >= self.performance[0]:
             raise ValueError(
                 f"the last base year {self.base[-1]} is not before the first performance year {self.performance[0]}; "
                 "base years come before performance years"
