@@ -135,7 +135,7 @@ def test_register_terms_and_record_carry_value_unit_and_source(page) -> None:
         "From 2023: Share nothing unless savings reach 2% of the benchmark",
         "42 CFR 425.605(d) (agrees with published settlements)",
         "$12,000",
-        "Floor Yearly cost above which a member is listed",
+        "Floor $100,000 Yearly cost above which a member is listed",
         "Variance of the factor (its mean is 1).",
         "1,234,567 usd public-use file, row 12",
         "10,000 people",

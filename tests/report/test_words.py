@@ -73,9 +73,11 @@ def test_money_in_a_sentence(value: float, mcse: float, expected: str) -> None:
         (0, 2000, "none of the 2,000 draws"),
         (2000, 2000, "all of the 2,000 draws"),
         (620, 2000, "31 of 100 outcomes"),
-        (8, 2000, "4 of 1,000 outcomes"),
-        (1, 2000, "5 of 10,000 outcomes"),
-        (1999, 2000, "9,995 of 10,000 outcomes"),
+        (12, 2000, "6 of 1,000 outcomes"),
+        (8, 2000, "8 of the 2,000 draws"),
+        (1999, 2000, "1,999 of the 2,000 draws"),
+        (70, 100_000, "7 of 10,000 outcomes"),
+        (62, 200, "about 31 of 100 outcomes"),
     ],
 )
 def test_chances_are_counted_and_never_rounded_to_certainty(hits: int, draws: int, expected: str) -> None:

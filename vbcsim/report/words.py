@@ -84,16 +84,20 @@ def percent_pair(p: float, mcse: float) -> tuple[str, str]:
 
 
 def chance(p: float, draws: int) -> str:
-    """A chance as a reader counts it: ``31 of 100 outcomes``, ``3 of 1,000 outcomes``, ``none of the 2,000 draws``."""
+    """A chance as a reader counts it: ``31 of 100 outcomes``, ``none of the 2,000 draws``; never rounded to certainty.
+
+    Fewer than ten draws (for or against) are told as draws; a chance known to no better than 1.5 points is "about".
+    """
     if not math.isfinite(p):
         return "an unknown share of outcomes"
     hits = round(p * draws)
     if hits in (0, draws):
         return f"{'none' if hits == 0 else 'all'} of the {draws:,} draws"
-    for base in (100, 1000, 10_000):
-        if 0.95 / base <= p <= 1 - 0.95 / base:
-            return f"{round(p * base):,} of {base:,} outcomes"
-    return f"{hits:,} of the {draws:,} draws"
+    if min(hits, draws - hits) < 10:
+        return f"{hits:,} of the {draws:,} draws"
+    base = next(base for base in (100, 1000, 10_000, draws) if 0.95 / base <= p <= 1 - 0.95 / base)
+    about = "about " if p * (1 - p) / draws > 0.015**2 else ""
+    return f"{about}{round(p * base):,} of {base:,} outcomes"
 
 
 def plain(text: object) -> str:
