@@ -1,7 +1,7 @@
 """Clauses and books made at random from the schema of the clauses, so that a law names no clause.
 
-Every number is made from the unit that the clause's schema states; a clause that needs numbers to agree with one another
-(edges that rise, shares that fit them) is made from its own rule in ``SHAPES``.
+Every number is made from the unit that the clause's schema states; a clause that needs numbers to agree with one
+another (edges that rise, shares that fit them) is made from its own rule in ``SHAPES``.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _from_schema(node: Mapping[str, Any], defs: Mapping[str, Any]) -> st.SearchS
         "boolean": st.booleans(),
         "null": st.none(),
         "integer": st.integers(max(int(node.get("minimum", 0)), 0), int(node.get("maximum", 3))),
-        "number": st.floats(float(node.get("minimum", 0.0)), float(node.get("maximum", 1.0))).map(lambda x: round(x, 4)),
+        "number": st.floats(node.get("minimum", 0.0), node.get("maximum", 1.0)).map(lambda x: round(x, 4)),
         "string": st.sampled_from(["quality_score"]),
     }
     return plain[node["type"]]

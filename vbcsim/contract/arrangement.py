@@ -163,6 +163,23 @@ class Arrangement(Frozen):
                 todo += self.lines[line].lines() if line in self.lines else ()
         return seen
 
+    def _rings(self) -> list[tuple[str, ...]]:
+        """Derived lines that are made from one another in a circle, each circle once."""
+        rings: dict[frozenset[str], tuple[str, ...]] = {}
+
+        def follow(line: str, path: tuple[str, ...]) -> None:
+            if line in path:
+                ring = (*path[path.index(line) :], line)
+                if len(ring) > 2:
+                    rings.setdefault(frozenset(ring), ring)
+                return
+            for other in self.lines[line].lines() if line in self.lines else ():
+                follow(other, (*path, line))
+
+        for line in self.lines:
+            follow(line, ())
+        return list(rings.values())
+
     def check(
         self,
         available: Collection[str],
@@ -174,8 +191,8 @@ class Arrangement(Frozen):
     ) -> list[Problem]:
         """What would stop this arrangement from being settled: on these lines, years and large-claimant floors.
 
-        ``available`` are the names of lines that the book will have; ``floors_usd`` the claimant floor by stratum, or one
-        floor under any name.
+        ``available`` are the names of lines that the book will have; ``floors_usd`` the claimant floor by stratum, or
+        one floor under any name.
         """
         known = set(available) | set(self.lines) | {provision.name for provision in self.provisions}
         problems = []
@@ -190,6 +207,10 @@ class Arrangement(Frozen):
             problems += _unknown(maker.lines(), own, where)
             problems += _undated(maker, years, where)
             problems += _floors(maker, years, base, floors_usd, where)
+        problems += [
+            Problem(f"{place}lines.{ring[0]}", f"is made from itself: {' -> '.join(ring)}; break the circle")
+            for ring in self._rings()
+        ]
         try:
             self.ordered()
         except BadInput as error:
@@ -216,7 +237,10 @@ def _undated(clause: Any, years: tuple[int, ...], place: str) -> list[Problem]:
         leaf for leaf in leaves(clause) if isinstance(leaf, dict) and leaf and all(isinstance(y, int) for y in leaf)
     ]
     late = [min(value) for value in dated if years and min(value) > years[0]]
-    return [Problem(place, f"no value in force in {years[0]}: the first is dated {first}") for first in late]
+    return [
+        Problem(place, f"no value in force in {years[0]}: the first is dated {first}; add an earlier one")
+        for first in late
+    ]
 
 
 def _floors(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vbcsim.contract.line import LineMaker
-from vbcsim.contract.term import BookLike
+from vbcsim.contract.term import BookLike, choose
 from vbcsim.contract.value import OneLess, Table, Value
 from vbcsim.contract.view import View
 from vbcsim.core.errors import BadInput, did_you_mean
@@ -151,9 +151,10 @@ class Book(Mapping[str, Floats]):
             return self._local[name]
         key = self.key(name)
         if key not in self._made:
-            line = np.asarray(self._make(name), dtype=np.float64).view()
+            # Draws lie side by side in memory, so that a figure by year meets each run of draws as one number.
+            line = np.asarray(self._make(name), dtype=np.float64, order="F").view()
             line.setflags(write=False)
-            self._made[key] = line
+            self._made.setdefault(key, line)  # another thread may have been faster
         self._local[name] = self._made[key]
         return self._local[name]
 
@@ -229,7 +230,7 @@ def read_table(table: Table, book: BookLike) -> Any:
             here = low + run * ((high - low) / (band.end - band.start))
         else:
             here = book[band.value] if isinstance(band.value, str) else band.value
-        found = here if found is None else np.where(x >= band.start, here, found)
+        found = here if found is None else choose(x >= band.start, here, found)
     return found
 
 

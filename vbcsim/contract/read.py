@@ -11,7 +11,7 @@ from vbcsim.contract.arrangement import Arrangement, Provision, Step, UsedParame
 from vbcsim.contract.line import line_family
 from vbcsim.contract.reading import Path, path_text, problems_of
 from vbcsim.contract.term import term_family
-from vbcsim.contract.value import Clause
+from vbcsim.contract.value import Clause, is_line_name
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
 from vbcsim.core.text import listing, shown
 
@@ -31,6 +31,9 @@ def read_arrangement(raw: Any, name: str, *, parameters: Iterable[UsedParameter]
     body = _mapping(raw, _DESIGN, "a design", (), problems)
     lines = {}
     for word, made in _mapping(body.get("lines", {}), None, "lines", ("lines",), problems).items():
+        if not is_line_name(word):
+            message = f"{shown(word)} cannot name a line; use lower-case words joined by underscores"
+            problems.append(Problem(path_text(("lines", word)), message))
         lines[word] = _clause(made, line_family(), "line maker", ("lines", word), (), problems)
     provisions = [
         _provision(item, ("provisions", i), problems)
@@ -74,7 +77,7 @@ def _clause(
     """The one clause that a mapping such as ``{share: {savings: 0.5, losses: 0}}`` names, or None with a problem."""
     words = [key for key in raw if key not in beside] if isinstance(raw, Mapping) else []
     if len(words) != 1:
-        said = f"the {what}s {listing([str(w) for w in words])}" if words else shown(raw)
+        said = f"{listing([str(w) for w in words])} together" if words else shown(raw)
         remedy = f"write one {what} and its parameters, such as `{next(iter(family))}: {{...}}`"
         problems.append(Problem(path_text(path), f"{said} was read where one {what} is needed; {remedy}"))
         return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +19,12 @@ from vbcsim.core.errors import BadInput
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Entry", "entries", "settle", "settle_amounts"]
+__all__ = ["Entry", "Ledger", "entries", "settle", "settle_amounts"]
 
 Floats = NDArray[np.float64]
+
+_WORTH_A_THREAD = 200_000
+"""Number of net amounts below which starting threads costs more than it saves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,37 +66,84 @@ def settle_amounts(book: Book, arrangement: Arrangement) -> dict[str, Amount]:
     return {entry.provision.name: entry.after for entry in entries(book, arrangement)}
 
 
-def settle(source: xr.Dataset | Book, designs: Mapping[str, Arrangement]) -> xr.Dataset:
+def settle(source: xr.Dataset | Book, designs: Mapping[str, Arrangement], *, threads: int | None = None) -> xr.Dataset:
     """The settlement of every design on the same draws.
 
     Raises BadInput where a design reads a line that the book lacks or a threshold below the large-claimant floor.
 
     :param source: an experience dataset, or a book of lines.
     :param designs: arrangements by the name of the design.
+    :param threads: how many to use; as many as there are processors where left out. The result does not depend on it.
     :returns: ``net_usd(design, party, draw, year)``, zero in sum over parties; ``transfer_usd(design, provision, draw,
         year)``, positive to the payee; ``benchmark_usd`` and ``settled_expenditure_usd(design, draw, year)``.
     """
     book = source if isinstance(source, Book) else Book.from_experience(source)
     _check(book, designs)
-    parties = [p for p in PARTIES if any(p in design.parties for design in designs.values())]
-    provisions = list(dict.fromkeys(p.name for design in designs.values() for p in design.provisions))
-    net = np.zeros((len(designs), len(parties), book.draws, len(book.years)))
-    transfer = np.zeros((len(designs), len(provisions), book.draws, len(book.years)))
-    for d, design in enumerate(designs.values()):
-        roles = {p.name: (parties.index(p.payee), parties.index(p.payer)) for p in design.provisions}
-        for name, amount in settle_amounts(book, design).items():
-            payee, payer = roles[name]
-            credited = np.add(amount, 0.0, out=transfer[d, provisions.index(name)])  # no negative zero
-            net[d, payee] += credited
-            net[d, payer] -= credited
-    variables: dict[str, Any] = {
-        "net_usd": (("design", "party", "draw", "year"), net),
-        "transfer_usd": (("design", "provision", "draw", "year"), transfer),
+    lines = {
+        "benchmark_usd": _by_design(book, designs, "benchmark"),
+        "settled_expenditure_usd": _by_design(book, designs, "expenditure"),
     }
-    for variable, line in (("benchmark_usd", "benchmark"), ("settled_expenditure_usd", "expenditure")):
-        variables[variable] = (("design", "draw", "year"), _by_design(book, designs, line))
-    coords = {"design": list(designs), "party": parties, "provision": provisions, "year": list(book.years)}
-    return _dataset(source, variables, coords, designs)
+    ledger = Ledger.empty(book, designs)
+    _post_all(ledger, book, designs, threads or os.cpu_count() or 1)
+    variables: dict[str, Any] = {
+        "net_usd": (("design", "party", "draw", "year"), ledger.net_usd.swapaxes(-1, -2)),
+        "transfer_usd": (("design", "provision", "draw", "year"), ledger.transfer_usd.swapaxes(-1, -2)),
+    }
+    variables |= {name: (("design", "draw", "year"), line) for name, line in lines.items()}
+    coords = {"design": list(designs), "party": list(ledger.parties), "provision": list(ledger.provisions)}
+    return _dataset(source, variables, {**coords, "year": list(book.years)}, designs)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ledger:
+    """The books of all designs; draws lie last, side by side in memory, where reading a distribution wants them."""
+
+    parties: tuple[str, ...]
+    provisions: tuple[str, ...]
+    net_usd: Floats
+    """(design, party, year, draw)."""
+    transfer_usd: Floats
+    """(design, provision, year, draw), positive to the payee."""
+
+    @classmethod
+    def empty(cls, book: Book, designs: Mapping[str, Arrangement]) -> Ledger:
+        """A ledger with room for these designs; what it holds is not yet written."""
+        parties = tuple(p for p in PARTIES if any(p in design.parties for design in designs.values()))
+        provisions = tuple(dict.fromkeys(p.name for design in designs.values() for p in design.provisions))
+        room = (len(book.years), book.draws)
+        net = np.empty((len(designs), len(parties), *room))
+        return cls(parties, provisions, net, np.empty((len(designs), len(provisions), *room)))
+
+    def post(self, row: int, arrangement: Arrangement, amounts: Mapping[str, Amount]) -> None:
+        """Write one design: each amount is credited to its payee and debited to its payer."""
+        by_name = {provision.name: provision for provision in arrangement.provisions}
+        untouched: set[str] = set(self.parties)
+        for k, name in enumerate(self.provisions):
+            transfer = self.transfer_usd[row, k]
+            if name not in amounts:
+                transfer.fill(0.0)
+                continue
+            np.add(amounts[name].T, 0.0, out=transfer)  # adding zero leaves no negative zero
+            for party, enter in ((by_name[name].payee, np.add), (by_name[name].payer, np.subtract)):
+                net = self.net_usd[row, self.parties.index(party)]
+                enter(0.0 if party in untouched else net, transfer, out=net)
+                untouched.discard(party)
+        for idle in untouched:
+            self.net_usd[row, self.parties.index(idle)].fill(0.0)
+
+
+def _post_all(ledger: Ledger, book: Book, designs: Mapping[str, Arrangement], threads: int) -> None:
+    """Settle and post every design; designs are independent, so the bits do not depend on the number of threads."""
+
+    def post(row: int, arrangement: Arrangement) -> None:
+        ledger.post(row, arrangement, settle_amounts(book, arrangement))
+
+    if threads == 1 or len(designs) == 1 or ledger.net_usd.size < _WORTH_A_THREAD:
+        for row, arrangement in enumerate(designs.values()):
+            post(row, arrangement)
+        return
+    with ThreadPoolExecutor(min(threads, len(designs))) as pool:
+        list(pool.map(post, range(len(designs)), designs.values()))
 
 
 def _by_design(book: Book, designs: Mapping[str, Arrangement], line: str) -> Floats:
@@ -102,10 +154,10 @@ def _by_design(book: Book, designs: Mapping[str, Arrangement], line: str) -> Flo
     if all(array is found[0] for array in found):
         same = np.full((1, 1), np.nan) if found[0] is None else found[0]
         return np.broadcast_to(same, (len(designs), *shape))
-    filled = np.empty((len(designs), *shape))
+    filled = np.empty((len(designs), *reversed(shape)))
     for d, array in enumerate(found):
-        filled[d] = np.nan if array is None else array
-    return filled
+        filled[d] = np.nan if array is None else array.T
+    return filled.swapaxes(-1, -2)
 
 
 def _check(book: Book, designs: Mapping[str, Arrangement]) -> None:
@@ -133,6 +185,8 @@ def _dataset(
 
     import xarray as xr
 
+    from vbcsim.core.dataset import label
+
     attrs: dict[str, Any] = {}
     draws = variables["net_usd"][1].shape[2]
     coords = coords | {"draw": np.arange(draws)}
@@ -141,11 +195,5 @@ def _dataset(
         coords["draw"] = source["draw"].values if "draw" in source.coords else coords["draw"]
     used = {name: [item.model_dump(mode="json") for item in design.parameters] for name, design in designs.items()}
     attrs |= {"parameters": json.dumps(used), "titles": json.dumps({n: d.title or n for n, d in designs.items()})}
-    ds = xr.Dataset(variables, coords=coords, attrs=attrs)
-    return _labelled(ds)
-
-
-def _labelled(ds: xr.Dataset) -> xr.Dataset:
-    from vbcsim.core.dataset import label
-
-    return label(ds)
+    sources = {"": "settlement: the provisions of each design applied to the experience, draw by draw"}
+    return label(xr.Dataset(variables, coords=coords, attrs=attrs), sources)

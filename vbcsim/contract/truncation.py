@@ -11,6 +11,9 @@ from vbcsim.core.units import Rate, Usd, Year
 
 __all__ = ["Truncation"]
 
+Rows = NDArray[np.int64]
+"""Indices of years in a view."""
+
 
 class Truncation(Clause):
     """A threshold on each person's yearly cost: one for all strata or one for each, growing by a yearly rate.
@@ -25,25 +28,28 @@ class Truncation(Clause):
     growth: Rate = 0.0
     """Yearly growth of the threshold [rate]."""
 
-    def thresholds_usd(self, view: View) -> NDArray[np.float64]:
-        """Threshold by (year, stratum) of a view [USD]."""
+    def thresholds_usd(self, view: View, rows: Rows) -> NDArray[np.float64]:
+        """Threshold by (year, stratum) for the years at ``rows`` of a view [USD]."""
         reference = self.year if self.year is not None else view.years[int(view.base[-1]) if view.base.size else 0]
-        factor = (1.0 + self.growth) ** (np.array(view.years) - reference)
-        return factor[:, np.newaxis] * view.per_stratum(self.threshold_usd, "threshold_usd")
+        factor = (1.0 + self.growth) ** (np.array(view.years)[rows] - reference)
+        return np.asarray(factor[:, np.newaxis] * view.per_stratum(self.threshold_usd, "threshold_usd"))
 
-    def lowest_thresholds_usd(self, years: tuple[int, ...], base: tuple[int, ...]) -> dict[str, float]:
-        """Lowest threshold over base and performance years, by stratum (``*`` = every stratum) [USD]."""
-        reference = self.year if self.year is not None else (base[-1] if base else years[0])
-        factor = min((1.0 + self.growth) ** (year - reference) for year in (*base, *years))
-        given = self.threshold_usd if isinstance(self.threshold_usd, dict) else {"*": self.threshold_usd}
-        return {stratum: factor * usd for stratum, usd in given.items()}
-
-    def truncated_usd(self, view: View) -> NDArray[np.float64]:
-        """Cost below the threshold, (draw, year, stratum) over base and performance years [USD].
+    def truncated_usd(self, view: View, rows: Rows) -> NDArray[np.float64]:
+        """Cost below the threshold, (draw, year, stratum) for the years at ``rows`` of a view [USD].
 
         Raises BadInput where a threshold is below the large-claimant floor.
         """
-        return view.by_stratum_usd - view.excess_usd(self.thresholds_usd(view), what="truncation")
+        excess = view.excess_usd(rows, self.thresholds_usd(view, rows), what="truncation")
+        return np.asarray(view.by_stratum_usd[:, rows] - excess)
+
+    def lowest_usd(self, years: tuple[int, ...], base: tuple[int, ...], within: tuple[int, ...]) -> dict[str, float]:
+        """Lowest threshold ``within`` some years of a study, by stratum (``*`` = every stratum) [USD]."""
+        if not within:
+            return {}
+        reference = self.year if self.year is not None else (base[-1] if base else years[0])
+        factor = min((1.0 + self.growth) ** (year - reference) for year in within)
+        given = self.threshold_usd if isinstance(self.threshold_usd, dict) else {"*": self.threshold_usd}
+        return {stratum: factor * usd for stratum, usd in given.items()}
 
     def words(self) -> str:
         """In plain words."""

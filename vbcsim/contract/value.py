@@ -46,6 +46,7 @@ __all__ = [
     "UsdValue",
     "Value",
     "as_tuple",
+    "is_line_name",
     "leaves",
     "line_names",
     "phrase",
@@ -60,8 +61,13 @@ class LineName(str):
     __slots__ = ()
 
 
+def is_line_name(text: str) -> bool:
+    """Whether a text can name a line."""
+    return _LINE.match(text) is not None
+
+
 def _line_name(text: str) -> LineName:
-    if not _LINE.match(text):
+    if not is_line_name(text):
         raise ValueError(f"{text!r} cannot name a line; use lower-case words joined by underscores")
     return LineName(text)
 
@@ -198,7 +204,7 @@ def _read(raw: Any, unit: str) -> Value:
     """Read a value whose numbers are in ``unit``; raises ValueError with a sentence that says what is allowed."""
     if isinstance(raw, (LineName, Table, OneLess)):
         return raw
-    if isinstance(raw, str) and _LINE.match(raw):
+    if isinstance(raw, str) and is_line_name(raw):
         return LineName(raw)
     if isinstance(raw, Mapping) and raw and all(_is_year(key) for key in raw):
         return _by_year(raw, unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -85,13 +86,7 @@ class View:
     @cached_property
     def by_stratum_usd(self) -> Floats:
         """Paid claims over all categories (draw, year, stratum) [USD]."""
-        return np.asarray(self.by_category_usd.sum(axis=-1))
-
-    @cached_property
-    def _claimant_cell(self) -> Ints:
-        """Flat index (draw, year, stratum) of each large claimant."""
-        cell = self.claimant_draw * len(self.years) + self.claimant_year
-        return cell * len(self.strata) + self.claimant_stratum
+        return np.asarray(self.by_category_usd.sum(axis=-1), dtype=np.float64)
 
     def per_stratum(self, given: float | dict[str, float], what: str) -> Floats:
         """One number by stratum (stratum,) from a number or a mapping that names every stratum."""
@@ -102,20 +97,26 @@ class View:
             raise BadInput(what, f"no figure for the stratum {', '.join(missing)}; give one for each stratum")
         return np.array([given[name] for name in self.strata], dtype=np.float64)
 
-    def excess_usd(self, over_usd: Floats, upto_usd: Floats | None = None, *, what: str = "threshold") -> Floats:
+    def excess_usd(self, rows: Ints, over_usd: Floats, upto_usd: Floats | None = None, *, what: str) -> Floats:
         """Sum over members of min(max(cost - over, 0), upto - over) by (draw, year, stratum) [USD].
 
-        ``over_usd`` and ``upto_usd`` are (year, stratum). Exact for every ``over_usd`` at or above the floor of the
-        large-claimant list; a lower one raises BadInput that names the floor to ask for.
+        ``rows`` are indices of the years wanted; ``over_usd`` and ``upto_usd`` are (those years, stratum). Exact for
+        every ``over_usd`` at or above the floor of the large-claimant list; a lower one raises BadInput, which names
+        the floor to ask for and, as its place, ``what``.
         """
         self._check_floor(over_usd, what)
-        over = over_usd[self.claimant_year, self.claimant_stratum]
-        excess = np.maximum(self.claimant_usd - over, 0.0)
+        place = np.full(len(self.years), -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        year = place[self.claimant_year]
+        wanted = year >= 0
+        year, stratum, usd = year[wanted], self.claimant_stratum[wanted], self.claimant_usd[wanted]
+        over = over_usd[year, stratum]
+        excess = np.maximum(usd - over, 0.0)
         if upto_usd is not None:
-            upto = upto_usd[self.claimant_year, self.claimant_stratum]
-            excess = np.minimum(excess, upto - over)
-        shape = (self.draws, len(self.years), len(self.strata))
-        sums = np.bincount(self._claimant_cell, weights=excess, minlength=int(np.prod(shape)))
+            excess = np.minimum(excess, upto_usd[year, stratum] - over)
+        shape = (self.draws, len(rows), len(self.strata))
+        cell = (self.claimant_draw[wanted] * shape[1] + year) * shape[2] + stratum
+        sums = np.bincount(cell, weights=excess, minlength=math.prod(shape))
         return np.asarray(sums, dtype=np.float64).reshape(shape)
 
     def _check_floor(self, over_usd: Floats, what: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Self
 
 import numpy as np
@@ -35,13 +36,17 @@ class Excess(Truncation, LineMaker):
     def make(self, book: Book) -> Amount:
         """What is left out whenin the limit [USD]."""
         view = view_of(book, "excess")
-        over = self.thresholds_usd(view)
+        over = self.thresholds_usd(view, view.performance)
         upto = over + self._limits_usd(view) if self.limit_usd is not None else None
-        return view.excess_usd(over, upto, what="excess")[:, view.performance].sum(axis=-1)
+        return view.excess_usd(view.performance, over, upto, what="excess").sum(axis=-1)
+
+    def lowest_thresholds_usd(self, years: tuple[int, ...], base: tuple[int, ...]) -> Mapping[str, float]:
+        """Lowest threshold of the performance years [USD]."""
+        return self.lowest_usd(years, base, years)
 
     def _limits_usd(self, view: View) -> NDArray[np.float64]:
-        """Limit by (year, stratum), growing as the threshold does [USD]."""
-        return self.model_copy(update={"threshold_usd": self.limit_usd}).thresholds_usd(view)
+        """Limit by (performance year, stratum), growing as the threshold does [USD]."""
+        return self.model_copy(update={"threshold_usd": self.limit_usd}).thresholds_usd(view, view.performance)
 
     def sentence(self) -> str:
         """In plain words."""

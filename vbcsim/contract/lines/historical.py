@@ -76,12 +76,13 @@ class Historical(LineMaker):
 
     def _base_per_capita(self, view: View) -> Amount:
         """Historical benchmark per person-year by (draw, stratum), in dollars of the last base year [USD]."""
-        cost = view.by_stratum_usd if self.truncation is None else self.truncation.truncated_usd(view)
+        whole = view.by_stratum_usd[:, view.base]
+        cost = whole if self.truncation is None else self.truncation.truncated_usd(view, view.base)
         last, growth = view.base[-1], _growth(view, self.trend)
         total = np.zeros((1, len(view.strata)))
-        for weight, year in zip(self.weights, view.base, strict=True):
+        for k, (weight, year) in enumerate(zip(self.weights, view.base, strict=True)):
             people = view.person_years[year]
-            per_capita = np.where(people > 0.0, cost[:, year] / np.where(people > 0.0, people, 1.0), 0.0)
+            per_capita = np.where(people > 0.0, cost[:, k] / np.where(people > 0.0, people, 1.0), 0.0)
             risk = view.risk_score[:, last] / view.risk_score[:, year] if self.risk_adjusted else 1.0
             total = total + weight * per_capita * risk / growth[:, year, np.newaxis]
         return total
@@ -96,8 +97,8 @@ class Historical(LineMaker):
         return ratio if self.risk_down is None else np.maximum(ratio, 1.0 - self.risk_down)
 
     def lowest_thresholds_usd(self, years: tuple[int, ...], base: tuple[int, ...]) -> Mapping[str, float]:
-        """Lowest truncation threshold [USD]."""
-        return {} if self.truncation is None else self.truncation.lowest_thresholds_usd(years, base)
+        """Lowest threshold of the base years [USD]."""
+        return {} if self.truncation is None else self.truncation.lowest_usd(years, base, base)
 
     def sentence(self) -> str:
         """In plain words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from vbcsim.contract.book import Book, view_of
@@ -20,7 +21,11 @@ class Truncated(Truncation, LineMaker):
     def make(self, book: Book) -> Amount:
         """Truncated expenditure of the performance years [USD]."""
         view = view_of(book, "truncated")
-        return self.truncated_usd(view)[:, view.performance].sum(axis=-1)
+        return self.truncated_usd(view, view.performance).sum(axis=-1)
+
+    def lowest_thresholds_usd(self, years: tuple[int, ...], base: tuple[int, ...]) -> Mapping[str, float]:
+        """Lowest threshold of the performance years [USD]."""
+        return self.lowest_usd(years, base, years)
 
     def sentence(self) -> str:
         """In plain words."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from vbcsim.contract.term import Amount, BookLike, Term
+from vbcsim.contract.term import Amount, BookLike, Term, gain, loss
 from vbcsim.contract.value import FractionValue, UsdLine, phrase
 
 Edges = tuple[Annotated[float, Field(gt=0.0, le=10.0)], ...]
@@ -53,10 +53,10 @@ class Corridor(Term):
         """The part kept [USD]."""
         whole = book[self.of]
         if self.loss_edges is None and self.loss_kept is None:
-            kept = _kept(np.abs(amount), self.edges, self.kept, whole, book)
-            return np.where(amount >= 0.0, kept, -kept)
-        gain = _kept(np.maximum(amount, 0.0), self.edges, self.kept, whole, book)
-        return gain - _kept(np.maximum(-amount, 0.0), *self._losses(), whole, book)
+            return _kept(amount, self.edges, self.kept, whole, book)
+        return _kept(gain(amount), self.edges, self.kept, whole, book) + _kept(
+            loss(amount), *self._losses(), whole, book
+        )
 
     def sentence(self) -> str:
         """In plain words."""
@@ -66,16 +66,15 @@ class Corridor(Term):
         return f"{text}; of losses bear {_bands(*self._losses(), self.of)}."
 
 
-def _kept(size: Amount, edges: Edges, kept: tuple[Any, ...], whole: Amount, book: BookLike) -> Amount:
-    """Sum over bands of the share kept of an amount that is not negative."""
-    if not edges:
-        return size * book.value(kept[0])
-    total: Any = np.minimum(size, edges[0] * whole) * book.value(kept[0])
-    for low, high, share in zip(edges, (*edges[1:], None), kept[1:], strict=True):
-        above = np.maximum(size - low * whole, 0.0)
-        part = above if high is None else np.minimum(above, (high - low) * whole)
-        total = total + part * book.value(share)
-    return total
+def _kept(amount: Amount, edges: Edges, kept: tuple[Any, ...], whole: Amount, book: BookLike) -> Amount:
+    """Sum over bands of the share kept x the part of the amount between the band's edges, on either side of zero."""
+    total: Any = 0.0
+    below: Any = 0.0
+    for edge, share in zip(edges, kept, strict=False):
+        within = np.minimum(np.maximum(amount, -edge * whole), edge * whole)
+        total = total + (within - below) * book.value(share)
+        below = within
+    return total + (amount - below) * book.value(kept[-1])
 
 
 def _bands(edges: Edges, kept: tuple[Any, ...], of: str) -> str:

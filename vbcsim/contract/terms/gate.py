@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Self
 
-import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
-from vbcsim.contract.term import Amount, BookLike, Side, Term, on_side
+from vbcsim.contract.term import Amount, BookLike, Side, Term, times
 from vbcsim.contract.value import Line, NonNegativeValue, as_tuple, phrase
 
 
@@ -38,9 +37,8 @@ class Gate(Term):
         level = book.value(self.at_least)
         passed: Any = 0.0
         for line in self.on:
-            passed = passed + np.where(book[line] >= level, 1.0, 0.0)
-        is_open = passed >= float(self.needed or len(self.on))
-        return on_side(self.side, amount, np.where(is_open, amount, 0.0))
+            passed = passed + (book[line] >= level)
+        return times(amount, passed >= float(self.needed or len(self.on)), self.side)
 
     def sentence(self) -> str:
         """In plain words."""

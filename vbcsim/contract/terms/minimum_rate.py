@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
-from vbcsim.contract.term import Amount, BookLike, Term
+from vbcsim.contract.term import Amount, BookLike, Term, choose, gain, loss
 from vbcsim.contract.value import FractionValue, ShareLine, UsdLine, phrase
 
 _EQUAL = 1.0 - 1e-12
@@ -44,16 +42,14 @@ class MinimumRate(Term):
         least_gain = book.value(self.savings) * whole
         least_loss = least_gain if self.losses is None else book.value(self.losses) * whole
         passes = (amount >= least_gain * _EQUAL) | (amount <= -least_loss * _EQUAL)
-        passed = amount if self.first_dollar else amount - np.where(amount > 0.0, least_gain, -least_loss)
-        return np.where(passes, passed, self._short(amount, book))
+        passed = amount if self.first_dollar else gain(amount - least_gain) + loss(amount + least_loss)
+        return passed * passes if self.below == 0.0 else choose(passes, passed, self._short(amount, book))
 
-    def _short(self, amount: Amount, book: BookLike) -> Amount | float:
-        """What is kept of an amount that misses the minimum."""
-        if self.below == 0.0:
-            return 0.0
-        kept = book.value(self.below) * np.maximum(amount, 0.0)
+    def _short(self, amount: Amount, book: BookLike) -> Amount:
+        """What is kept of savings that miss the minimum."""
+        kept = book.value(self.below) * gain(amount)
         for line in self.below_if:
-            kept = np.where(book[line] > 0.5, kept, 0.0)
+            kept = kept * (book[line] > 0.5)
         return kept
 
     def sentence(self) -> str:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from vbcsim.contract.term import Amount, BookLike, Term
+from vbcsim.contract.term import Amount, BookLike, Term, gain, loss
 from vbcsim.contract.value import FractionValue, UsdValue, phrase
 
 
@@ -24,8 +24,8 @@ class Relief(Term):
 
     def apply(self, amount: Amount, book: BookLike) -> Amount:
         """The amount after relief [USD]."""
-        relieved = amount * (1.0 - book.value(self.share)) + book.value(self.usd)
-        return np.where(amount < 0.0, np.minimum(relieved, 0.0), amount)
+        owed = loss(amount) * (1.0 - book.value(self.share))
+        return gain(amount) + np.minimum(owed + book.value(self.usd), 0.0)
 
     def sentence(self) -> str:
         """In plain words."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from vbcsim.contract.term import Amount, BookLike, Side, Term, on_side
+from vbcsim.contract.term import Amount, BookLike, Side, Term, times
 from vbcsim.contract.value import NonNegativeValue, phrase
 
 
@@ -21,7 +21,7 @@ class Scale(Term):
 
     def apply(self, amount: Amount, book: BookLike) -> Amount:
         """The amount multiplied on its side [USD]."""
-        return on_side(self.side, amount, amount * book.value(self.by))
+        return times(amount, book.value(self.by), self.side)
 
     def sentence(self) -> str:
         """In plain words."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from vbcsim.contract.term import Amount, BookLike, Side, Term, on_side
+from vbcsim.contract.term import Amount, BookLike, Side, Term, times
 from vbcsim.contract.value import FractionValue, phrase
 
 
@@ -24,7 +24,7 @@ class Sequester(Term):
 
     def apply(self, amount: Amount, book: BookLike) -> Amount:
         """The amount after the cut [USD]."""
-        return on_side(self.side, amount, amount * (1.0 - book.value(self.rate)))
+        return times(amount, 1.0 - book.value(self.rate), self.side)
 
     def sentence(self) -> str:
         """In plain words."""

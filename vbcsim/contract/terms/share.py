@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
-from vbcsim.contract.term import Amount, BookLike, Term
+from vbcsim.contract.term import Amount, BookLike, Term, gain, loss
 from vbcsim.contract.value import FractionValue, phrase
 
 
@@ -23,7 +21,8 @@ class Share(Term):
 
     def apply(self, amount: Amount, book: BookLike) -> Amount:
         """The payee's part [USD]."""
-        return amount * np.where(amount >= 0.0, book.value(self.savings), book.value(self.losses))
+        savings = gain(amount) * book.value(self.savings)
+        return savings if self.losses == 0.0 else savings + loss(amount) * book.value(self.losses)
 
     def sentence(self) -> str:
         """In plain words."""

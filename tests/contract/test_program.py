@@ -1,0 +1,182 @@
+"""Programs: values chosen by input and year, clauses kept by condition, and the record of what was used."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+
+import vbcsim.contract.program as module
+from vbcsim.contract.program import Program, load_program, program_names, resolve
+from vbcsim.core.errors import BadInput
+
+
+def load(text):
+    return Program.model_validate(YAML(typ="safe", pure=True).load(textwrap.dedent(text)))
+
+
+def documented():
+    """The example of the module's own docstring."""
+    text = module.__doc__.split("::\n", 1)[1].split("``$name`` stands")[0]
+    return load(text)
+
+
+def words(arrangement):
+    return [step.word for step in arrangement.provisions[0].terms]
+
+
+def test_the_documented_example_resolves_for_every_track():
+    one = resolve(documented(), {"track": "one_sided"}, [2018])
+    two = resolve(documented(), {"track": "two_sided", "elected_minimum_rate": 0.01}, [2018])
+    assert one.provisions[0].terms[1].term.savings == 0.03
+    assert two.provisions[0].terms[1].term.savings == 0.01
+    assert words(one) == ["difference", "minimum_rate", "scale", "share", "sequester", "limit"]
+    assert one.provisions[0].terms[2].last == 2020
+
+
+def test_values_are_chosen_by_input_and_are_in_force_from_their_year_on():
+    drafted = resolve(documented(), {"track": "two_sided"}, [2018, 2019, 2020, 2021])
+    used = {record.name: record.value for record in drafted.parameters}
+    assert used["maximum_sharing_rate"] == {2018: 0.5, 2019: 0.6, 2020: 0.6, 2021: 0.6}
+    assert used["sequestration"] == {2018: 0.02, 2019: 0, 2020: 0, 2021: 0.02}
+    level = resolve(documented(), {"track": "two_sided"}, [2022, 2023])
+    assert {record.name: record.value for record in level.parameters}["sequestration"] == 0.02
+
+
+def test_the_record_holds_what_was_used_and_nothing_else():
+    drafted = resolve(documented(), {"track": "one_sided"}, [2018])
+    records = {record.name: record for record in drafted.parameters}
+    assert set(records) == {"maximum_sharing_rate", "sequestration", "payment_limit"}
+    assert records["maximum_sharing_rate"].source == "42 CFR 425.605(d)"
+    assert records["maximum_sharing_rate"].grade == "D"
+    assert records["maximum_sharing_rate"].unit == "fraction"
+
+
+def test_a_design_may_set_a_parameter_and_the_record_says_so():
+    drafted = resolve(documented(), {"track": "one_sided", "payment_limit": "15%", "title": "Ours"}, [2018])
+    record = next(record for record in drafted.parameters if record.name == "payment_limit")
+    assert (record.value, record.source, record.grade) == ("15%", "given in the design", "given")
+    assert drafted.title == "Ours"
+    assert drafted.provisions[0].terms[-1].term.savings[0].share == 0.15
+
+
+def test_a_design_may_add_provisions_and_replace_lines():
+    fee = {"name": "fee", "payer": "payer", "payee": "provider", "terms": [{"per_member_month": {"rate_pmpm": 3}}]}
+    more = {"provisions": [fee], "lines": {"disaster_relief": {"constant": {"usd": 5}}}}
+    drafted = resolve(documented(), {"track": "one_sided", **more}, [2018])
+    assert [provision.name for provision in drafted.provisions] == ["shared_savings", "fee"]
+    assert drafted.lines["disaster_relief"].usd == 5.0
+
+
+SMALL = """
+    program: small
+    title: Small
+    inputs:
+      kind: {definition: kind, choices: [a, b]}
+      extra: {definition: an extra, optional: true}
+    parameters:
+      rate: {unit: fraction, source: memory, grade: M, by: kind, values: {a: 0.4}}
+      cap: {unit: usd, source: not published, grade: S, definition: the cap}
+      bands:
+        unit: fraction
+        source: s
+        grade: P
+        values: {2012: {by: lives, bands: [{from: 0, value: 0.1}]}, 2020: 0.2}
+    lines:
+      benchmark:
+        - {constant: {usd: 1}, when: {extra: null}}
+        - constant: {usd: 2}
+      only_b: {constant: {value: 1}, when: {kind: b}}
+    provisions:
+      - name: shared
+        payer: payer
+        payee: provider
+        terms:
+          - difference: {of: benchmark}
+          - share: {savings: $rate, losses: 0}
+            when: {kind: a}
+          - limit: {savings: {usd: $cap}}
+            when: {extra: capped}
+          - minimum_rate: {savings: $bands}
+            when: {extra: banded}
+      - name: for_b
+        payer: payer
+        payee: provider
+        when: {kind: [b]}
+        terms: [{difference: {of: benchmark}}]
+"""
+
+
+def test_lines_clauses_and_provisions_are_kept_by_condition():
+    a, b = (resolve(load(SMALL), {"kind": kind}, [2023]) for kind in "ab")
+    assert (words(a), words(b)) == (["difference", "share"], ["difference"])
+    assert [len(design.provisions) for design in (a, b)] == [1, 2]
+    assert [sorted(design.lines) for design in (a, b)] == [["benchmark"], ["benchmark", "only_b"]]
+    assert a.lines["benchmark"].usd == 1.0
+    assert resolve(load(SMALL), {"kind": "a", "extra": "x"}, [2023]).lines["benchmark"].usd == 2.0
+
+
+def test_a_figure_from_memory_is_unverified_wherever_it_is_used():
+    used = resolve(load(SMALL), {"kind": "a"}, [2023])
+    assert used.unverified == ("rate",)
+    assert used.parameters[0].source == "unverified: memory"
+    assert resolve(load(SMALL), {"kind": "b"}, [2023]).unverified == ()
+    assert resolve(load(SMALL), {"kind": "a", "rate": 0.3}, [2023]).unverified == ()
+
+
+def test_a_parameter_without_a_figure_must_be_given():
+    with pytest.raises(BadInput, match=r"cap: small has no figure for cap \(the cap\).*give `cap:` in the design"):
+        resolve(load(SMALL), {"kind": "a", "extra": "capped"}, [2023])
+    assert resolve(load(SMALL), {"kind": "a", "extra": "capped", "cap": 7}, [2023])
+
+
+def test_a_shape_that_changes_within_the_contract_is_refused():
+    with pytest.raises(BadInput, match="bands changes its shape within 2019-2020"):
+        resolve(load(SMALL), {"kind": "a", "extra": "banded"}, [2019, 2020])
+    assert resolve(load(SMALL), {"kind": "a", "extra": "banded"}, [2020, 2021])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "years", "places", "message"),
+    [
+        ({"trac": "x"}, [2023], ["trac", "kind"], '"trac" is not an input of small'),
+        ({}, [2023], ["kind"], r'"kind" is missing; small needs the kind \(one of a and b\)'),
+        ({"kind": "c"}, [2023], ["kind"], r'"c" is not allowed \(allowed: a and b\)'),
+        ({"kind": "a", "rate": 1.5}, [2023], ["rate"], "1.5 was given"),
+        ({"kind": "a", "extra": "banded"}, [2011], ["bands"], "has no bands in 2011: the first is of 2012"),
+    ],
+)
+def test_what_a_design_says_wrong_is_told_where_it_says_it(inputs, years, places, message):
+    with pytest.raises(BadInput, match=message) as caught:
+        resolve(load(SMALL), inputs, years)
+    assert [problem.place for problem in caught.value.problems] == places
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("$rate", "$rat"), 'rat is neither an input nor a parameter; did you mean "rate"'),
+        (("by: kind, ", "by: kin, "), "rate is chosen by kin, which is no input"),
+        (("      cap:", "      kind:"), "kind is an input and a parameter"),
+        (("values: {a: 0.4}", "values: {a: 0.4}, value: 0.5"), "`value` or `values`, not both"),
+        (("grade: M", "grade: X"), "grade"),
+    ],
+)
+def test_a_program_that_does_not_hang_together_is_refused(change, message):
+    with pytest.raises(ValidationError, match=message):
+        load(SMALL.replace(*change))
+
+
+def test_an_unknown_program_is_answered_with_the_nearest():
+    with pytest.raises(BadInput, match='"msp" is not a program; did you mean "mssp"'):
+        load_program("msp")
+
+
+@pytest.mark.parametrize("name", program_names())
+def test_every_program_that_comes_with_vbcsim_can_be_read(name):
+    program = load_program(name)
+    assert program.program == name
+    used = module._references([program.lines, list(program.provisions)])
+    assert set(program.parameters) <= used, "a parameter that no clause uses"
