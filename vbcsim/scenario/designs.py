@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -16,9 +16,12 @@ from vbcsim.contract.book import experience_lines
 from vbcsim.contract.program import load_program, program_names, resolve
 from vbcsim.contract.read import read_arrangement
 from vbcsim.core.errors import BadInput, Problem
+from vbcsim.core.model import Frozen
 from vbcsim.core.text import shown
-from vbcsim.scenario.model import Years
+from vbcsim.scenario.model import Scenario, Years
 from vbcsim.scenario.source import Document, Path, parse_path
+
+_T = TypeVar("_T", bound=Frozen)
 
 __all__ = ["design_problems", "design_schema", "resolve_design", "resolve_designs"]
 
@@ -50,12 +53,18 @@ def resolve_designs(designs: Mapping[str, Mapping[str, Any]], years: Years) -> d
     return found
 
 
-def design_problems(document: Document, years: Years | None) -> list[Problem]:
-    """What is wrong with each design of the document, placed in its file; nothing can be said without years."""
-    designs = document.data.get("designs")
+def design_problems(document: Document, scenario: Scenario | None) -> list[Problem]:
+    """What is wrong with each design of the document, placed in its file.
+
+    :param scenario: the scenario, where its sections could be read; else they are tried one by one, so that as much as
+        can be said is said. Nothing can be said without years.
+    """
+    designs, years = document.data.get("designs"), _section(document, scenario, "years", Years)
     if years is None or not isinstance(designs, Mapping):
         return []
-    seam, problems = _seam(document)
+    cohort = _section(document, scenario, "cohort", CohortSpec)
+    assumptions = _section(document, scenario, "assumptions", Assumptions)
+    seam, problems = _seam(document, cohort, assumptions) if cohort and assumptions else (None, [])
     for name, raw in designs.items():
         if not isinstance(raw, Mapping):
             continue
@@ -74,13 +83,18 @@ class _Seam(NamedTuple):
     floors_usd: Mapping[str, float]
 
 
-def _seam(document: Document) -> tuple[_Seam | None, list[Problem]]:
-    """The seam that cohort and assumptions make, where both can be read; and floors that do not fit the strata."""
+def _section(document: Document, scenario: Scenario | None, name: str, kind: type[_T]) -> _T | None:
+    if scenario is not None:
+        section: _T = getattr(scenario, name)
+        return section
     try:
-        cohort = CohortSpec.model_validate(document.data.get("cohort"))
-        assumptions = Assumptions.model_validate(document.data.get("assumptions"))
+        return kind.model_validate(document.data.get(name))
     except ValidationError:
-        return None, []
+        return None
+
+
+def _seam(document: Document, cohort: CohortSpec, assumptions: Assumptions) -> tuple[_Seam | None, list[Problem]]:
+    """The seam that cohort and assumptions make, and floors that do not fit the strata."""
     strata, _ = stratum_of_cells(cohort)
     try:
         by_stratum = floors(assumptions.large_claimants.floor_usd, strata)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path as FilePath
-from typing import Any
 
 from pydantic import ValidationError
 
 from vbcsim.core.errors import BadInput, Problem
 from vbcsim.core.text import shown
 from vbcsim.scenario.designs import design_problems
-from vbcsim.scenario.model import Scenario, Years
+from vbcsim.scenario.model import Scenario
 from vbcsim.scenario.overrides import apply_overrides
 from vbcsim.scenario.sentences import model_problems
 from vbcsim.scenario.source import Document
@@ -49,18 +48,10 @@ def _scenario(document: Document, folder: FilePath, overrides: list[str]) -> Sce
         scenario = Scenario.model_validate(document.data)
     except ValidationError as error:
         problems += model_problems(error, document)
-    problems += design_problems(document, _years(document.data))
+    problems += design_problems(document, scenario)
     if problems or scenario is None:
         raise BadInput(_each_once(problems))
     return scenario
-
-
-def _years(data: Mapping[str, Any]) -> Years | None:
-    """The years of the scenario, where they can be read whatever else is wrong."""
-    try:
-        return Years.model_validate(data.get("years"))
-    except ValidationError:
-        return None
 
 
 def _each_once(problems: Iterable[Problem]) -> list[Problem]:
