@@ -38,7 +38,8 @@ class Service(Frozen):
 
     A member's count in a year is Poisson with mean ``utilization x frailty``. The frailty of a category is
     ``shared_weight * S + (1 - shared_weight) * Z``, with S shared by all categories of the member and Z the category's
-    own, both gamma trawls of mean 1; ``overdispersion`` is its variance. The cost of one service is lognormal up to the
+    own, both gamma of mean 1; ``overdispersion`` is its variance. S is a trawl over the years with geometric memory; Z has
+    a part that lasts and a part that passes every year. The cost of one service is lognormal up to the
     quantile ``1 - tail_probability`` and Pareto beyond it, scaled to the mean cost.
     """
 
@@ -55,7 +56,7 @@ class Service(Frozen):
     shared_weight: Fraction
     """Weight of the frailty factor that all categories share; sets the correlation between categories."""
     persistence: Fraction
-    """Autocorrelation from one year to the next of the category's own frailty factor, for a member who stays."""
+    """Share of the category's own frailty factor that lasts over the years, for a member who stays."""
     body_sigma: NonNegative
     """Standard deviation of the logarithm of the lognormal body of the cost of one service."""
     tail_probability: Annotated[Fraction, Field(le=0.5)] = 0.0
@@ -200,12 +201,13 @@ class Assumptions(Frozen):
             shared = s.shared_weight**2 * self.shared_frailty.variance
             if shared > s.overdispersion + 1e-12:
                 raise ValueError(
-                    f"services[{s.category}]: overdispersion {s.overdispersion:g} is less than what the shared factor alone "
-                    f"brings ({shared:g} = shared_weight^2 x shared_frailty.variance); lower shared_weight or raise overdispersion"
+                    f"services[{s.category}]: overdispersion {s.overdispersion:g} is less than the shared factor alone "
+                    f"brings ({shared:g} = shared_weight^2 x shared_frailty.variance); "
+                    "lower shared_weight or raise overdispersion"
                 )
             if s.shared_weight == 1.0 and s.overdispersion > shared + 1e-12:
                 raise ValueError(
-                    f"services[{s.category}]: with shared_weight 1 the overdispersion must equal shared_frailty.variance "
-                    f"({self.shared_frailty.variance:g}), not {s.overdispersion:g}"
+                    f"services[{s.category}]: with shared_weight 1 the overdispersion must equal "
+                    f"shared_frailty.variance ({self.shared_frailty.variance:g}), not {s.overdispersion:g}"
                 )
         return self

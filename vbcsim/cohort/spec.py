@@ -52,8 +52,8 @@ class Cell(Frozen):
     """Use of every category against the services' table."""
     price_relativity: Annotated[NonNegative, Field(gt=0, le=1000)] = 1.0
     """Cost per service of every category against the services' table."""
-    frailty_relativity: Annotated[NonNegative, Field(le=10)] = 1.0
-    """Variance of every frailty factor against the assumption: below 1 in a cell of uniformly sick members."""
+    frailty_relativity: Fraction = 1.0
+    """Variance of the frailty against the assumption: below 1 in a cell of uniformly sick members."""
     risk_score: Annotated[NonNegative, Field(gt=0, le=100)] = 1.0
     """Mean risk score in the reference year."""
 

@@ -1,0 +1,222 @@
+"""Simulate an experience: blocks of draws on threads, the same bits for any number of either."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vbcsim.core.dataset import label
+from vbcsim.core.errors import BadInput, VbcsimError
+from vbcsim.core.version import VERSION
+from vbcsim.experience.prepare import KernelInputs, prepare
+from vbcsim.experience.systemic import Systemic, draw_systemic
+from vbcsim.random.streams import STREAM_VERSION
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["ENGINES", "experience_hash", "simulate"]
+
+ENGINES = ("members", "reference")
+"""``members``: every member, compiled; ``reference``: its NumPy twin, the same bits without a compiler, slowly."""
+
+Progress = Callable[[int, int], None]
+_TARGET_MEMBER_YEARS = 400_000
+"""Member-years of a block: a fraction of a second, so that progress shows and threads share the work."""
+
+
+@dataclass(frozen=True)
+class _Claims:
+    """Claims of a block of draws: expenditure and utilization by draw, year, stratum, category; large claimants."""
+
+    expenditure: NDArray[np.float64]
+    utilization: NDArray[np.float64]
+    claimant_usd: NDArray[np.float64]
+    claimant_where: NDArray[np.int32]
+
+
+def simulate(
+    cohort: xr.Dataset,
+    *,
+    draws: int,
+    seed: int = 1,
+    engine: str = "members",
+    threads: int | None = None,
+    progress: Progress | None = None,
+    block: int | None = None,
+) -> xr.Dataset:
+    """The experience dataset of a cohort (``docs/reference``: expenditure, utilization, indices, large claimants).
+
+    :param cohort: from ``build_cohort``.
+    :param draws: number of draws, at least 1.
+    :param seed: key of the random numbers, 0 to 2**64 - 1.
+    :param engine: one of ``ENGINES``.
+    :param threads: threads (none: every core); block: draws per block. Neither changes a bit of the result.
+    :param progress: called as ``progress(draws_done, draws)`` from the calling thread.
+    :raises BadInput: on an argument out of range.
+    """
+    _check(draws, seed, engine, threads, block)
+    kernel = _kernel(engine)
+    inputs = prepare(cohort)
+    systemic = draw_systemic(cohort, seed, draws)
+    size = block or _block_size(int(inputs.members.sum()) * cohort.sizes["year"], draws, threads or _cores())
+    starts = range(0, draws, size)
+    n_strata = cohort.sizes["stratum"]
+
+    def work(start: int) -> _Claims:
+        stop = min(start + size, draws)
+        return _run_block(kernel, inputs, systemic, seed, start, stop, n_strata)
+
+    claims = _run_blocks(work, starts, size, draws, threads or _cores(), progress)
+    return _dataset(cohort, claims, systemic, draws=draws, seed=seed, engine=engine)
+
+
+def experience_hash(cohort: xr.Dataset, seed: int, engine: str) -> str:
+    """SHA-256 of all that decides an experience, and of nothing else; draws only extend it."""
+    digest = hashlib.sha256(f"{STREAM_VERSION} {seed} {engine}".encode())
+    for name in sorted(map(str, [*cohort.data_vars, *cohort.coords])):
+        values = cohort[name].values
+        digest.update(f"{name} {cohort[name].dims} {values.shape}".encode())
+        digest.update("\0".join(map(str, values.ravel())).encode() if values.dtype.kind in "OU" else values.tobytes())
+    return digest.hexdigest()
+
+
+def _check(draws: int, seed: int, engine: str, threads: int | None, block: int | None) -> None:
+    if not 1 <= draws < 2**31:
+        raise BadInput("draws", f"{draws} is not possible; ask for 1 to 2,147,483,647")
+    if not 0 <= seed < 2**64:
+        raise BadInput("seed", f"{seed} is not possible; choose a whole number from 0 to 2**64 - 1")
+    if engine not in ENGINES:
+        raise BadInput("engine", f'"{engine}" is not an engine; choose one of {", ".join(ENGINES)}')
+    for name, value in (("threads", threads), ("block", block)):
+        if value is not None and value < 1:
+            raise BadInput(name, f"{value} is not possible; ask for at least 1")
+
+
+def _kernel(engine: str) -> Callable[..., int]:
+    if engine == "reference":
+        from vbcsim.experience.twins import simulate_members
+
+        return simulate_members
+    from vbcsim.experience.compiled import compile_kernel
+
+    return compile_kernel("simulate_members")
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _block_size(member_years: int, draws: int, threads: int) -> int:
+    wanted = max(1, _TARGET_MEMBER_YEARS // max(member_years, 1))
+    return max(1, min(wanted, -(-draws // threads)))
+
+
+def _run_block(
+    kernel: Callable[..., int],
+    inputs: KernelInputs,
+    systemic: Systemic,
+    seed: int,
+    start: int,
+    stop: int,
+    n_strata: int,
+) -> _Claims:
+    """Draws start..stop-1; asks again with more room where the list of large claimants was too short."""
+    n_years, n_categories = inputs.rate.shape[1:]
+    shape = (stop - start, n_years, n_strata, n_categories)
+    capacity = max(256, int(inputs.members.sum()) * n_years * (stop - start) // 20)
+    while True:
+        claims = _Claims(np.zeros(shape), np.zeros(shape), np.empty(capacity), np.empty((capacity, 3), dtype=np.int32))
+        found = kernel(
+            *(claims.expenditure, claims.utilization, claims.claimant_usd, claims.claimant_where),
+            *(np.uint32(seed % 2**32), np.uint32(seed >> 32), start),
+            *(inputs.members, inputs.stratum, inputs.rate, inputs.cost, inputs.weights),
+            *(inputs.table_of, inputs.frailty_tables, inputs.cost_tables),
+            *(systemic.rate_multiplier[start:stop], systemic.cost_multiplier[start:stop]),
+            *(inputs.floor, inputs.powers, inputs.below, inputs.guide),
+        )
+        if found <= capacity:
+            return _ordered(claims, found, start)
+        capacity = found
+
+
+def _ordered(claims: _Claims, found: int, start: int) -> _Claims:
+    """The claimants that were found, by draw, year and stratum, with draws counted from the first block."""
+    where = claims.claimant_where[:found] + np.array([start, 0, 0], dtype=np.int32)
+    order = np.lexsort(where.T[::-1])
+    return _Claims(claims.expenditure, claims.utilization, claims.claimant_usd[:found][order], where[order])
+
+
+def _run_blocks(
+    work: Callable[[int], _Claims], starts: range, size: int, draws: int, threads: int, progress: Progress | None
+) -> _Claims:
+    """Run every block and put them together in the order of their draws."""
+    with ThreadPoolExecutor(threads, thread_name_prefix="vbcsim") as pool:
+        futures: list[Future[_Claims]] = [pool.submit(work, start) for start in starts]
+        pending = set(futures)
+        try:
+            while pending:
+                done, pending = wait(pending, timeout=0.2, return_when=FIRST_EXCEPTION)
+                if progress is not None:
+                    progress(min(size * sum(f.done() for f in futures), draws), draws)
+                for future in done:
+                    future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    blocks = [future.result() for future in futures]
+    return _Claims(*(np.concatenate(parts) for parts in zip(*(_parts(b) for b in blocks), strict=True)))
+
+
+def _parts(claims: _Claims) -> tuple[NDArray[Any], ...]:
+    return claims.expenditure, claims.utilization, claims.claimant_usd, claims.claimant_where
+
+
+def _dataset(
+    cohort: xr.Dataset, claims: _Claims, systemic: Systemic, *, draws: int, seed: int, engine: str
+) -> xr.Dataset:
+    import xarray as xr
+
+    if not np.isfinite(claims.expenditure).all():
+        raise VbcsimError("the simulated expenditure is not finite; lower the trends or the mean costs of the scenario")
+    members = cohort["members"].values
+    stratum = cohort["cell_stratum"].values
+    lives = np.bincount(stratum, weights=members, minlength=cohort.sizes["stratum"])
+    by_year = np.tile(lives, (cohort.sizes["year"], 1))
+    revenue = float(cohort["provider_own_share"]) * claims.expenditure.sum(axis=(2, 3))
+    data = {
+        "expenditure_usd": (("draw", "year", "stratum", "category"), claims.expenditure),
+        "utilization": (("draw", "year", "stratum", "category"), claims.utilization),
+        "person_years": (("year", "stratum"), by_year * cohort.attrs["months"] / 12.0),
+        "lives": (("year", "stratum"), by_year),
+        "risk_score": (("draw", "year", "stratum"), systemic.risk_score),
+        "national_index": (("draw", "year"), systemic.national_index),
+        "regional_index": (("draw", "year"), systemic.regional_index),
+        "prospective_index": ("year", cohort["prospective_index"].values),
+        "group_effect": (("draw", "year"), systemic.group_effect),
+        "quality_score": (("draw", "year"), systemic.quality_score),
+        "provider_revenue_usd": (("draw", "year"), revenue),
+        "claimant_usd": ("claimant", claims.claimant_usd),
+        "claimant_draw": ("claimant", claims.claimant_where[:, 0]),
+        "claimant_year": ("claimant", claims.claimant_where[:, 1]),
+        "claimant_stratum": ("claimant", claims.claimant_where[:, 2]),
+        "claimant_floor_usd": ("stratum", cohort["claimant_floor_usd"].values),
+    }
+    coords = {name: cohort[name] for name in ("year", "stratum", "category", "period")} | {"draw": np.arange(draws)}
+    attrs = {
+        "experience_hash": experience_hash(cohort, seed, engine),
+        "seed": str(seed),
+        "engine": engine,
+        "draws": draws,
+        "members": int(members.sum()),
+        "vbcsim_version": VERSION,
+        "stream_version": STREAM_VERSION,
+    }
+    return label(xr.Dataset(data, coords, attrs), {"": f"simulated, engine {engine}, seed {seed}"})
