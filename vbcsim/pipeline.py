@@ -174,34 +174,24 @@ def save_run(run: Run, folder: RunFolder) -> None:
 
 def run_facts(run: Run) -> dict[str, Any]:
     """What the manifest of a run notes beside the hashes of its files."""
+    attrs = run.experience.attrs
+    noted = {name: str(attrs[name]) for name in ("engine", "experience_hash", "vbcsim_version")}
     about = {"scenario": run.scenario.name, "draws": int(run.experience.sizes["draw"]), "seed": run.scenario.seed}
-    return about | _experience_facts(run.scenario)
+    return about | noted | {"stream_version": int(attrs["stream_version"])}
 
 
-def _experience_facts(scenario: Scenario) -> dict[str, Any]:
-    """What must be equal for an experience to be used again: the question and the program that answered it."""
-    from vbcsim.core.version import VERSION
-    from vbcsim.random.streams import STREAM_VERSION
-    from vbcsim.scenario.key import experience_key
-
-    return {
-        "experience_key": experience_key(scenario),
-        "engine": scenario.engine,
-        "stream_version": STREAM_VERSION,
-        "vbcsim_version": VERSION,
-    }
-
-
-def kept_experience(folder: str | Path, scenario: Scenario) -> xr.Dataset | None:
+def kept_experience(folder: str | Path, scenario: Scenario, cohort: xr.Dataset) -> xr.Dataset | None:
     """The experience of a finished run, where it is what a scenario asks for; its first draws where it has more.
 
     :raises BadInput: where the folder holds no finished run.
     """
     from vbcsim.core.files import read_manifest
     from vbcsim.core.netcdf import read_datasets
+    from vbcsim.core.version import VERSION
+    from vbcsim.experience.simulate import experience_hash
 
     facts = read_manifest(folder).facts
-    asked = _experience_facts(scenario)
+    asked = {"experience_hash": experience_hash(cohort, scenario.seed, scenario.engine), "vbcsim_version": VERSION}
     if any(facts.get(name) != value for name, value in asked.items()) or int(facts.get("draws", 0)) < scenario.draws:
         return None
     (experience,) = read_datasets(Path(folder) / "experience.nc", ("experience",)).values()

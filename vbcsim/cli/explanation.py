@@ -28,7 +28,7 @@ def sentences_of(arrangement: Arrangement, years: tuple[int, ...]) -> dict[str, 
             {"name": name, "sentence": maker.sentence(), "formula": maker.formula, "as_in": maker.reference}
             for name, maker in _lines_read(arrangement, years).items()
         ],
-        "provisions": [_provision(provision, years) for provision in arrangement.ordered()],
+        "provisions": [_provision(provision, years) for provision in arrangement.ordered],
         "unverified": list(arrangement.unverified),
     }
 
@@ -122,7 +122,7 @@ def walk_of(experience: xr.Dataset, arrangement: Arrangement, draw: int) -> list
     declared = book.declare(arrangement.lines)
     steps = list(entries(book, arrangement))
     return [
-        {"year": year, "provisions": [_walked(p, steps, declared, draw, k, year) for p in arrangement.ordered()]}
+        {"year": year, "provisions": [_walked(p, steps, declared, draw, k, year) for p in arrangement.ordered]}
         for k, year in enumerate(book.years)
     ]
 

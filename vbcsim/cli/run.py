@@ -22,7 +22,9 @@ __all__ = ["command"]
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--draws", type=click.IntRange(2, 10_000_000), help="Number of simulated histories; else the scenario's.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed of every random number; else the scenario's.")
-@click.option("--engine", type=click.Choice(["members"]), help="How members are simulated; else the scenario's.")
+@click.option(
+    "--engine", type=click.Choice(["members", "reference"]), help="How members are simulated; else the scenario's."
+)
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads; the results do not depend on it.")
 @click.option(
     "--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value, as in draws=5000; repeatable."
@@ -75,7 +77,7 @@ def _run(scenario: Scenario, out: Path, threads: int | None, begun: float, say: 
 
     with claim_folder(out) as folder:
         cohort = build_cohort(scenario)
-        experience = _kept(scenario, out)
+        experience = _kept(scenario, cohort, out)
         reused = experience is not None
         if experience is None:
             experience = _simulated(scenario, cohort, threads, say)
@@ -95,12 +97,12 @@ def _simulated(scenario: Scenario, cohort: xr.Dataset, threads: int | None, say:
         return simulate(cohort, **asked, threads=threads, progress=bar)
 
 
-def _kept(scenario: Scenario, out: Path) -> xr.Dataset | None:
+def _kept(scenario: Scenario, cohort: xr.Dataset, out: Path) -> xr.Dataset | None:
     """The experience of an earlier run in the folder, where it is the one asked for."""
     from vbcsim.core.errors import BadInput
     from vbcsim.pipeline import kept_experience
 
     try:
-        return kept_experience(out, scenario)
+        return kept_experience(out, scenario, cohort)
     except BadInput:
         return None

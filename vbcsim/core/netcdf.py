@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from vbcsim.core.errors import BadInput
 from vbcsim.core.text import visible
@@ -23,7 +23,7 @@ def write_datasets(path: str | Path, groups: Mapping[str, xr.Dataset]) -> None:
 
     The caller sees to it that the file appears whole (see :mod:`vbcsim.core.files`).
     """
-    mode = "w"
+    mode: Literal["w", "a"] = "w"
     for name, dataset in groups.items():
         plain = dataset.copy(deep=False)
         plain.attrs = {key: _attribute(value) for key, value in dataset.attrs.items()}

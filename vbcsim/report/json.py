@@ -28,7 +28,7 @@ def json_object(material: Material, *, seconds: float | None = None, out: str | 
         "draws": material.draws,
         "members": _plain(attrs.get("members")),
         "engine": _plain(attrs.get("engine")),
-        "seed": _plain(attrs.get("seed")),
+        "seed": int(attrs["seed"]) if "seed" in attrs else None,  # kept as text: 64 bits do not fit an attribute
         "seconds": seconds,
         "experience_hash": _plain(attrs.get("experience_hash")),
         "zero_sum_max_abs_usd": zero_sum_max_abs_usd(material.settlement),

@@ -64,7 +64,7 @@ def design_problems(document: Document, scenario: Scenario | None) -> list[Probl
         return []
     cohort = _section(document, scenario, "cohort", CohortSpec)
     assumptions = _section(document, scenario, "assumptions", Assumptions)
-    seam, problems = _seam(document, cohort, assumptions) if cohort and assumptions else (None, [])
+    seam, problems = _seam(document, cohort, assumptions) if assumptions else (None, [])
     for name, raw in designs.items():
         if not isinstance(raw, Mapping):
             continue
@@ -93,14 +93,19 @@ def _section(document: Document, scenario: Scenario | None, name: str, kind: typ
         return None
 
 
-def _seam(document: Document, cohort: CohortSpec, assumptions: Assumptions) -> tuple[_Seam | None, list[Problem]]:
+def _seam(
+    document: Document, cohort: CohortSpec | None, assumptions: Assumptions
+) -> tuple[_Seam | None, list[Problem]]:
     """The seam that cohort and assumptions make, and floors that do not fit the strata."""
+    lines = experience_lines(service.category for service in assumptions.services)
+    floor = assumptions.large_claimants.floor_usd
+    if cohort is None:
+        return _Seam(lines, floor if isinstance(floor, Mapping) else {"every stratum": floor}), []
     strata, _ = stratum_of_cells(cohort)
     try:
-        by_stratum = floors(assumptions.large_claimants.floor_usd, strata)
+        by_stratum = floors(floor, strata)
     except BadInput as error:
         return None, [Problem(document.place(parse_path(p.place)), p.message) for p in error.problems]
-    lines = experience_lines(service.category for service in assumptions.services)
     return _Seam(lines, dict(zip(strata, map(float, by_stratum), strict=True))), []
 
 

@@ -1,33 +1,30 @@
-"""What decides an experience, and nothing of the contract: the key under which a simulated experience may be reused."""
+"""What decides an experience, and nothing of the contract: members, assumptions, years, seed and engine."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 from vbcsim.scenario.model import Scenario
 
-__all__ = ["EXPERIENCE_SECTIONS", "experience_differences", "experience_fields", "experience_key"]
+__all__ = ["EXPERIENCE_SECTIONS", "experience_differences", "experience_fields"]
 
 EXPERIENCE_SECTIONS = ("cohort", "assumptions", "years", "seed", "engine")
 """Parts of a scenario that decide what happens to members; draws only say how often it is simulated."""
 
 
 def experience_fields(scenario: Scenario) -> dict[str, Any]:
-    """The parts of a scenario that decide its experience, as plain values."""
-    return scenario.model_dump(mode="json", include=set(EXPERIENCE_SECTIONS))
+    """The parts of a scenario that decide its experience, as plain values without citations.
 
-
-def experience_key(scenario: Scenario) -> str:
-    """SHA-256 of :func:`experience_fields`: the same for scenarios that differ only in designs, texts or draws."""
-    text = json.dumps(_unworded(experience_fields(scenario)), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    A finished experience is known by the hash of its cohort (``vbcsim.experience.simulate.experience_hash``); these are
+    the fields behind it, for saying in which of them two scenarios differ.
+    """
+    fields: dict[str, Any] = _unworded(scenario.model_dump(mode="json", include=set(EXPERIENCE_SECTIONS)))
+    return fields
 
 
 def experience_differences(one: Scenario, other: Scenario) -> tuple[str, ...]:
     """Names of the sections in which two scenarios ask for a different experience."""
-    a, b = _unworded(experience_fields(one)), _unworded(experience_fields(other))
+    a, b = experience_fields(one), experience_fields(other)
     return tuple(section for section in EXPERIENCE_SECTIONS if a[section] != b[section])
 
 

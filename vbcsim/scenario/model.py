@@ -88,8 +88,8 @@ class Scenario(Frozen):
     """Seed of every random number of the run."""
     draws: Draws = 2000
     """Number of simulated histories."""
-    engine: Literal["members"] = "members"
-    """How members are simulated: one at a time."""
+    engine: Literal["members", "reference"] = "members"
+    """How members are simulated: one at a time, compiled (members) or in plain NumPy (reference; slow, same bits)."""
     years: Years
     """The calendar years."""
     cohort: CohortSpec
