@@ -50,4 +50,5 @@ def test_a_title_is_neither_markup_nor_control(make) -> None:
 
 
 def test_what_nobody_verified_is_told(study) -> None:
-    assert "not verified against a source: loss_limit" in printed(study)
+    assert "Not verified against a source" in printed(study)
+    assert "loss limit" in printed(study)

@@ -202,9 +202,9 @@ def _luck(material: Material, best: str, found: Luck) -> str:
     own, market = (_five(share[0]) for share in (found.own, found.market))
     rest = max(0, 100 - own - market)
     said = (
-        f"Of the spread in the {material.lead}’s result under {material.titles[best]}, about {own}% comes from how "
-        f"sparingly its own patients use care, {market}% from growth of the market, and {rest}% from chance: which "
-        f"patients fall ill, the quality score, and how the contract’s thresholds fall."
+        f"Of the spread in the {material.lead}’s result under {material.titles[best]}, about {own}% comes from the "
+        f"group itself (how sparingly its patients use care, against the years before), {_share(market)} from growth of the "
+        f"market, and {rest}% from chance: which patients fall ill, the quality score, how the thresholds fall."
     )
     gain, miss = found.gain_without_merit, found.no_gain_with_merit
     if math.isfinite(gain[0]) and math.isfinite(miss[0]):
@@ -213,6 +213,10 @@ def _luck(material: Material, best: str, found: Luck) -> str:
             f"where they used less, it went unpaid in {_of_hundred(miss)}."
         )
     return said
+
+
+def _share(percent: int) -> str:
+    return f"{percent}%" if percent else "next to nothing"
 
 
 def _of_hundred(share: tuple[float, float]) -> str:

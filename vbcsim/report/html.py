@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from vbcsim.report.answer import Answer, answer
 from vbcsim.report.material import MOST_DESIGNS, Material, Pair
-from vbcsim.report.register import GRADES, register, term_sheet
+from vbcsim.report.register import register
 from vbcsim.report.terminal import chunks, dominance_words, unit
+from vbcsim.report.termsheet import term_sheets
 from vbcsim.report.words import Scale, clip, join, percent_pair, plain, scale_for, span
 
 __all__ = ["html_report"]
@@ -96,12 +97,11 @@ def _context(material: Material, said: Answer) -> dict[str, Any]:
         "pairs": [(party, _pair_table(material, party)) for party in material.parties]
         if len(material.designs) > 1
         else [],
-        "sheets": [_sheet(material, name) for name in material.designs],
+        "terms": _terms(material),
         "assumptions": register(scenario.assumptions),
         "cohort": register(scenario.cohort),
         "record": [(plain(k).replace("_", " "), _recorded(r), plain(r.source)) for k, r in scenario.record.items()],
         "unverified": _unverified(material),
-        "grades": GRADES,
         "worst": max(1, round(0.01 * material.draws)),
         "facts": _facts(material),
     }
@@ -194,11 +194,19 @@ def _pictures(material: Material) -> dict[str, str]:
 
 
 # ------------------------------------------------------------------------------------------------ sources and facts
-def _sheet(material: Material, design: str) -> tuple[str, str, Any]:
-    """Name, full title and term sheet of a design."""
-    arrangement = material.arrangements.get(design)
-    full = clip(arrangement.title, 400) if arrangement is not None and arrangement.title else material.titles[design]
-    return design, full, None if arrangement is None else term_sheet(arrangement)
+def _terms(material: Material) -> dict[str, Any]:
+    """Every design in words, and the figures that they use, in groups of designs that fit on a page."""
+    known = {name: material.arrangements[name] for name in material.designs if name in material.arrangements}
+    found = term_sheets(known, material.years)
+    designs = [(material.titles[name], clip(known[name].title, 200), found.sheets[name]) for name in known]
+    groups = [
+        (
+            tuple(material.titles[name] for name in group),
+            term_sheets({n: known[n] for n in group}, material.years).figures,
+        )
+        for group in chunks(tuple(known), SIDE_BY_SIDE)
+    ]
+    return {"designs": designs, "shared_lines": found.shared_lines, "figures": [g for g in groups if g[1]]}
 
 
 def _recorded(record: Any) -> str:
@@ -209,11 +217,7 @@ def _recorded(record: Any) -> str:
 
 def _unverified(material: Material) -> list[str]:
     """What rests on memory: parameters of designs, assumptions, cohort."""
-    found = []
-    for name in material.designs:
-        names = material.arrangements[name].unverified if name in material.arrangements else ()
-        if names:
-            found.append(f"{material.titles[name]}: {join([plain(n).replace('_', ' ') for n in names])}")
+    found = [f"{titles}: {join(figures)}" for titles, figures in material.unverified.items()]
     for part, model in (("Assumptions", material.scenario.assumptions), ("Members", material.scenario.cohort)):
         titles = [section.title for section in register(model) if section.unverified]
         if titles:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from vbcsim.report.words import clip, plain, span
+from vbcsim.report.words import clip, join, plain, span
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -111,14 +111,24 @@ class Material:
         }
         short = {name: clip(text, 28) for name, text in own.items()}
         unique = len(set(short.values())) == len(short)
-        return {
-            name: short[name] if short[name] and unique else clip(name.replace("_", " "), 28) for name in self.designs
-        }
+        return {name: short[name] if short[name] and unique else clip(_spoken(name), 28) for name in self.designs}
 
     @cached_property
     def years(self) -> tuple[int, ...]:
         """Performance years."""
         return tuple(int(year) for year in self.outcomes["year"].values)
+
+    @cached_property
+    def unverified(self) -> Mapping[str, tuple[str, ...]]:
+        """Figures that nobody has verified, by the designs that share them, as text."""
+        found: dict[tuple[str, ...], list[str]] = {}
+        for name in self.designs:
+            figures = self.arrangements[name].unverified if name in self.arrangements else ()
+            if figures:
+                found.setdefault(tuple(plain(figure).replace("_", " ") for figure in figures), []).append(
+                    self.titles[name]
+                )
+        return {join(titles): figures for figures, titles in found.items()}
 
     @property
     def period(self) -> str:
@@ -187,6 +197,12 @@ class Material:
             if (row.b, row.a, row.party) == (a, b, party):
                 return _turned(row)
         raise KeyError(f"no pair {a}, {b} of {party}")
+
+
+def _spoken(name: str) -> str:
+    """A design's name as a title: ``basic_a`` as ``Basic A``."""
+    words = " ".join(word.upper() if len(word) == 1 else word for word in name.split("_"))
+    return words[:1].upper() + words[1:]
 
 
 def _turned(row: Pair) -> Pair:

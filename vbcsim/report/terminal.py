@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from vbcsim.report.material import Material, Pair
-from vbcsim.report.words import MINUS, PLUS_MINUS, Scale, clip, percent_pair, scale_for
+from vbcsim.report.words import MINUS, PLUS_MINUS, Scale, clip, join, percent_pair, scale_for
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,11 +46,8 @@ def print_outcomes(material: Material, console: Console | None = None) -> None:
             console.print(_party_table(material, party, chunk))
     if len(material.designs) > 1:
         print_comparison(material, console)
-    for name in material.designs:
-        unverified = material.arrangements[name].unverified if name in material.arrangements else ()
-        if unverified:
-            line = f"{material.titles[name]}: not verified against a source: {', '.join(unverified)}"
-            console.print(Text(line, style="yellow"))
+    for titles, figures in material.unverified.items():
+        console.print(Text(f"Not verified against a source, {titles}: {join(figures)}", style="yellow"))
 
 
 def print_comparison(material: Material, console: Console | None = None) -> None:
@@ -62,11 +59,10 @@ def print_comparison(material: Material, console: Console | None = None) -> None
     for party in material.parties:
         rows = [row for row in material.pairs if row.party == party]
         scale = scale_for(v for row in rows for v in (*row.mean_difference, row.sd_difference[0]))
-        table = Table(
-            title=f"{party}: designs two by two, in the same draws", box=box.SIMPLE_HEAD, title_justify="left"
-        )
+        title = _text(f"{party}, designs two by two in the same draws, {unit(scale)}")
+        table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
         table.add_column("a minus b")
-        for heading in (f"difference, {unit(scale)}", "spread", "a better", "dominance"):
+        for heading in ("difference", "spread", "a better", "dominates"):
             table.add_column(heading, justify="right")
         for row in rows:
             table.add_row(*(_text(cell) for cell in _pair_cells(material, row, scale)))
@@ -97,9 +93,9 @@ def _with_error(value: str, error: str) -> str:
 
 def dominance_words(material: Material, row: Pair) -> str:
     """Which design of a pair dominates, in words; empty where neither does."""
-    for order, verdict in (("first", row.first_order), ("second", row.second_order)):
+    for order, verdict in (("1st", row.first_order), ("2nd", row.second_order)):
         if verdict != "none":
-            return f"{material.titles[row.a if verdict == 'a' else row.b]} ({order} order)"
+            return f"{material.titles[row.a if verdict == 'a' else row.b]}, {order} order"
     return "neither"
 
 
