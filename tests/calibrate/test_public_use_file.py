@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import math
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vbcsim.calibrate.public_use_file import read_public_use_file
 from vbcsim.core.errors import BadInput
@@ -156,3 +162,39 @@ def test_one_aco(make_file: MakeFile) -> None:
         file.aco("A1002")
     with pytest.raises(BadInput, match="identifiers look like A1001, A2002"):
         file.aco("zzz")
+
+
+CELLS = st.one_of(
+    st.sampled_from(["", "*", "-", "1", "0", "2.00%", "12,000", "nan", "=1+1", "7/1/2019", '"', "\n", "A1", "1e400"]),
+    st.text(max_size=6),
+)
+
+
+MEANINGS = ("id", "lives", "py", "benchmark", "spend", "earned", "minimum", "score", "met", "start", "disaster")
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(st.dictionaries(st.sampled_from(MEANINGS), CELLS), min_size=1, max_size=3),
+    st.sampled_from(["Current_Track_1", "Current_Track_3", "none"]),
+)
+def test_whatever_stands_in_a_cell_is_read_or_reported(rows: list[dict[str, str]], track: str) -> None:
+    header = ["ACO_Num", "N_AB", "N_AB_Year_PY", "ABtotBnchmk", "ABtotExp", "EarnSaveLoss", "MinSavPerc", "QualScore"]
+    header += ["Met_QPS", "Current_Start_Date", "DisAdj", "Current_Track_1", "Current_Track_3"]
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(header)
+    for row in rows:
+        cells = [row.get(meaning, "100") for meaning in MEANINGS]
+        writer.writerow([*cells, *("1" if track == name else "0" for name in header[-2:])])
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "py2017.csv"
+        path.write_bytes(out.getvalue().encode("utf-8", "surrogatepass"))
+        try:
+            file = read_public_use_file(path)
+        except BadInput:
+            return
+    assert len(file.rows) + len({p.place.split(" ")[0] for p in file.problems}) == len(rows)
+    for row in file.rows:
+        assert math.isfinite(row.benchmark_usd + row.published_usd + row.minimum_rate + row.quality_score)
+        assert 0 <= row.quality_score <= 1
