@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from vbcsim.contract.terms.limit import Limit
 from vbcsim.contract.terms.share import Share
-from vbcsim.contract.value import FractionValue, LineName, OneLess, RateValue, Table, UsdValue, line_names, phrase
+from vbcsim.contract.value import FractionValue, LineName, OneLess, RateValue, Table, UsdValue, phrase
 
 FRACTION = TypeAdapter(FractionValue)
 
@@ -82,7 +82,7 @@ def test_every_line_that_a_clause_reads_is_found():
             "losses": {"one_less": 0.75, "times": ["quality_score", "standard_met"]},
         }
     )
-    assert line_names(share) == ("quality_score", "low_share", "standard_met")
+    assert share.line_names == ("quality_score", "low_share", "standard_met")
     limit = Limit.model_validate({"losses": [{"share": 0.08, "of": "revenue"}, {"usd": "stop"}]})
     assert limit.lines() == ("revenue", "stop")
 
@@ -99,3 +99,10 @@ def test_every_line_that_a_clause_reads_is_found():
 )
 def test_a_value_is_said_in_words(value, unit, words):
     assert phrase(value, unit) == words
+
+
+def test_a_copy_remembers_nothing_of_what_it_was_copied_from():
+    share = Share.model_validate({"savings": "low_share", "losses": {2019: 0.3}})
+    assert (share.line_names, share.first_year) == (("low_share",), 2019)
+    copy = share.model_copy(update={"savings": 0.5, "losses": 0.0})
+    assert (copy.line_names, copy.first_year) == ((), 0)

@@ -7,6 +7,7 @@ another (edges that rise, shares that fit them) is made from its own rule in ``S
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -136,13 +137,19 @@ def _array(node: Mapping[str, Any], defs: Mapping[str, Any]) -> st.SearchStrateg
     return st.lists(_from_schema(node["items"], defs), min_size=int(node.get("minItems", 0)), max_size=3)
 
 
+@cache
+def _bodies(kind: Any) -> st.SearchStrategy[Any]:
+    """Mappings that the schema of a clause allows."""
+    schema = kind.model_json_schema()
+    return _from_schema(schema, schema.get("$defs", {}))
+
+
 @st.composite
 def _clause(draw: Any, word: str, kind: Any) -> Any:
     """A clause of a kind; what its own validator refuses is thrown away."""
     if word in SHAPES:
         return draw(SHAPES[word](kind))
-    schema = kind.model_json_schema()
-    body = draw(_from_schema(schema, schema.get("$defs", {})))
+    body = draw(_bodies(kind))
     try:
         return kind.model_validate(body)
     except ValidationError:

@@ -20,13 +20,14 @@ Written out, it reads::
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SerializeAsAny, model_validator
 
 from vbcsim.contract.line import LineMaker
 from vbcsim.contract.term import Term
-from vbcsim.contract.value import leaves
+from vbcsim.contract.value import Clause
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
 from vbcsim.core.model import Frozen
 from vbcsim.core.units import Year
@@ -107,7 +108,7 @@ class UsedParameter(Frozen):
         return self.grade == "M"
 
 
-class Arrangement(Frozen):
+class Arrangement(Clause):
     """A contract: who owes whom how much, given a book. Provisions add; one may read another's amount as a line."""
 
     name: str
@@ -139,6 +140,7 @@ class Arrangement(Frozen):
         """Names of parameters that are from memory and not confirmed."""
         return tuple(parameter.name for parameter in self.parameters if parameter.unverified)
 
+    @cached_property
     def ordered(self) -> tuple[Provision, ...]:
         """Provisions, each after those whose amounts it reads; raises BadInput where they go in circles."""
         waiting = {provision.name: provision for provision in self.provisions}
@@ -212,7 +214,7 @@ class Arrangement(Frozen):
             for ring in self._rings()
         ]
         try:
-            self.ordered()
+            _ = self.ordered
         except BadInput as error:
             problems += [Problem(f"{place}{problem.place}", problem.message) for problem in error.problems]
         return problems
@@ -231,16 +233,12 @@ def _unknown(lines: Iterable[str], known: Collection[str], place: str) -> list[P
     ]
 
 
-def _undated(clause: Any, years: tuple[int, ...], place: str) -> list[Problem]:
+def _undated(clause: Clause, years: tuple[int, ...], place: str) -> list[Problem]:
     """A problem where a value by year begins after the first performance year."""
-    dated = [
-        leaf for leaf in leaves(clause) if isinstance(leaf, dict) and leaf and all(isinstance(y, int) for y in leaf)
-    ]
-    late = [min(value) for value in dated if years and min(value) > years[0]]
-    return [
-        Problem(place, f"no value in force in {years[0]}: the first is dated {first}; add an earlier one")
-        for first in late
-    ]
+    if not years or clause.first_year <= years[0]:
+        return []
+    message = f"no value in force in {years[0]}: the first is dated {clause.first_year}; add an earlier one"
+    return [Problem(place, message)]
 
 
 def _floors(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from vbcsim.contract.term import Amount
-from vbcsim.contract.value import Clause, line_names
+from vbcsim.contract.value import Clause
 
 if TYPE_CHECKING:
     from vbcsim.contract.book import Book
@@ -35,7 +35,7 @@ class LineMaker(Clause, ABC):
 
     def lines(self) -> tuple[str, ...]:
         """Names of the other lines that this one is made from."""
-        return line_names(self)
+        return self.line_names
 
     def lowest_thresholds_usd(self, years: tuple[int, ...], base: tuple[int, ...]) -> Mapping[str, float]:  # noqa: ARG002
         """Lowest per-person threshold by stratum (``*`` = every one) that the large-claimant list must reach [USD]."""

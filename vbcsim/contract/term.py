@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vbcsim.contract.value import Clause, Value, line_names
+from vbcsim.contract.value import Clause, Value
 
 __all__ = ["Amount", "BookLike", "Side", "Term", "choose", "gain", "loss", "term_family", "times"]
 
@@ -59,11 +58,7 @@ class Term(Clause, ABC):
 
     def lines(self) -> tuple[str, ...]:
         """Names of the book lines that the clause reads."""
-        return self._lines
-
-    @cached_property
-    def _lines(self) -> tuple[str, ...]:
-        return line_names(self)
+        return self.line_names
 
 
 def gain(amount: Amount) -> Amount:

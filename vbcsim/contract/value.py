@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -48,7 +48,6 @@ __all__ = [
     "as_tuple",
     "is_line_name",
     "leaves",
-    "line_names",
     "phrase",
 ]
 
@@ -96,6 +95,23 @@ class Clause(Frozen):
     """A frozen model whose defaults are read like given fields, so that a default line counts as a line."""
 
     model_config = ConfigDict(validate_default=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some fields changed, which remembers nothing that was worked out from the others."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in set(copy.__dict__) - set(type(self).model_fields):
+            del copy.__dict__[name]
+        return copy
+
+    @cached_property
+    def line_names(self) -> tuple[str, ...]:
+        """Names of the lines that the clause reads, each once, in the order of its fields."""
+        return tuple(dict.fromkeys(str(leaf) for leaf in leaves(self) if isinstance(leaf, LineName)))
+
+    @cached_property
+    def first_year(self) -> int:
+        """First year in which all of its values by year are in force; 0 where none is by year."""
+        return max((min(leaf) for leaf in leaves(self) if _is_by_year(leaf)), default=0)
 
 
 def _per_cent(raw: object) -> object:
@@ -188,6 +204,11 @@ def _number(raw: Any, unit: str) -> float:
         raise ValueError("; ".join(text for _, text in sentences(error))) from None
 
 
+def _is_by_year(value: Any) -> bool:
+    """Whether a value is one number by year."""
+    return isinstance(value, Mapping) and bool(value) and all(isinstance(year, int) for year in value)
+
+
 def _is_year(key: Any) -> bool:
     return (isinstance(key, int) and not isinstance(key, bool)) or (isinstance(key, str) and key.isdecimal())
 
@@ -272,11 +293,6 @@ def leaves(item: Any) -> Iterator[Any]:
             yield from leaves(inner)
     else:
         yield item
-
-
-def line_names(item: Any) -> tuple[str, ...]:
-    """Names of the lines that a model reads, each once, in the order of its fields."""
-    return tuple(dict.fromkeys(str(leaf) for leaf in leaves(item) if isinstance(leaf, LineName)))
 
 
 def phrase(value: Value | None, unit: str = "fraction") -> str:

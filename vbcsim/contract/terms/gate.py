@@ -35,6 +35,8 @@ class Gate(Term):
     def apply(self, amount: Amount, book: BookLike) -> Amount:
         """The amount where the gate is open, zero on its side where it is shut [USD]."""
         level = book.value(self.at_least)
+        if len(self.on) == 1:
+            return times(amount, book[self.on[0]] >= level, self.side)
         passed: Any = 0.0
         for line in self.on:
             passed = passed + (book[line] >= level)

@@ -1,0 +1,176 @@
+"""Laws of settlement, of any arrangement and of every program: parties sum to zero, provisions add and commute."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vbcsim.contract.arrangement import Arrangement, Provision, Step
+from vbcsim.contract.program import load_program, program_names, resolve
+from vbcsim.contract.settle import settle, settle_amounts
+from vbcsim.contract.term import term_family
+
+PARTIES = ("payer", "provider", "reinsurer", "downstream", "government")
+
+
+@st.composite
+def arrangements(draw, made):
+    """An arrangement of one to four provisions, each of one to four terms of any kind, between any two parties."""
+    family = sorted(term_family().items())
+    provisions = []
+    for k in range(draw(st.integers(1, 4))):
+        payer, payee = draw(st.permutations(PARTIES))[:2]
+        words = draw(st.lists(st.sampled_from(family), min_size=1, max_size=4))
+        terms = [Step(term=draw(made.clause(word, kind))) for word, kind in words]
+        provisions.append(Provision(name=f"p{k}", payer=payer, payee=payee, terms=tuple(terms)))
+    return Arrangement(name="any", parties=PARTIES, provisions=tuple(provisions))
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_parties_sum_to_zero_in_every_draw_and_year(made, data):
+    drafted, lines = data.draw(arrangements(made)), data.draw(made.lines())
+    ds = settle(made.book(lines), {"any": drafted})
+    assert np.isfinite(ds["net_usd"].values).all()
+    assert float(abs(ds["net_usd"].sum("party")).max()) <= 1e-6
+
+
+@settings(max_examples=40)
+@given(data=st.data())
+def test_provisions_add_and_their_order_does_not_matter(made, data):
+    drafted, lines = data.draw(arrangements(made)), data.draw(made.lines())
+    turned = drafted.model_copy(update={"provisions": drafted.provisions[::-1]})
+    book = made.book(lines)
+    whole, backward = settle(book, {"any": drafted}), settle(book, {"any": turned})
+    for name in (provision.name for provision in drafted.provisions):
+        np.testing.assert_array_equal(
+            whole["transfer_usd"].sel(provision=name), backward["transfer_usd"].sel(provision=name)
+        )
+    # The order of a sum of floats may move its last binary places.
+    np.testing.assert_allclose(whole["net_usd"], backward["net_usd"], rtol=0, atol=1e-6)
+    alone = [drafted.model_copy(update={"provisions": (provision,)}) for provision in drafted.provisions]
+    parts = settle(book, {f"d{k}": design for k, design in enumerate(alone)})["net_usd"].sum("design")
+    np.testing.assert_allclose(whole["net_usd"].squeeze("design"), parts, rtol=0, atol=1e-6)
+
+
+@settings(max_examples=40)
+@given(data=st.data())
+def test_a_design_settles_alike_alone_and_beside_others(made, data):
+    first, second, lines = data.draw(arrangements(made)), data.draw(arrangements(made)), data.draw(made.lines())
+    book = made.book(lines)
+    alone = settle(book, {"first": first})
+    beside = settle(book, {"second": second, "first": first})
+    np.testing.assert_array_equal(alone["net_usd"].sel(design="first"), beside["net_usd"].sel(design="first"))
+
+
+# --- every program that comes with vbcsim ---
+
+SOME_LINES = {
+    "lives": (600.0, 90_000.0),
+    "person_years": (500.0, 80_000.0),
+    "member_months": (6000.0, 960_000.0),
+    "risk_score": (0.8, 1.2),
+    "quality_score": (0.0, 1.0),
+}
+"""Ranges of lines that are not dollars; every other line a program reads is made up as dollars or as 0 or 1."""
+
+
+def program_cases():
+    """Every program with each choice of its first input that has choices, and defaults for the rest."""
+    for name in program_names():
+        program = load_program(name)
+        chooser = next(
+            (word for word, asked in program.inputs.items() if asked.choices and asked.default is None), None
+        )
+        for choice in program.inputs[chooser].choices if chooser else (None,):
+            yield pytest.param(name, {chooser: choice} if chooser else {}, id=f"{name}-{choice}" if chooser else name)
+
+
+@cache
+def resolved(name, inputs, years):
+    """The arrangement of a program, once for each choice."""
+    return resolve(name, dict(inputs), years)
+
+
+every_program = pytest.mark.parametrize(("name", "inputs"), list(program_cases()))
+
+
+def read_lines(design):
+    """Lines that a program's clauses read and no clause makes, with those that the book may give instead of a maker."""
+    found, todo = set(), [line for provision in design.provisions for line in provision.lines()]
+    own = {provision.name for provision in design.provisions}
+    while todo:
+        line = todo.pop()
+        if line in found or line in own:
+            continue
+        found.add(line)
+        maker = design.lines.get(line)
+        if maker is not None and not maker.needs_view:
+            todo += maker.lines()
+    return {line for line in found if line not in design.lines or design.lines[line].needs_view}
+
+
+def made_up(design, seed, years, draws=6):
+    """A book with what the program reads."""
+    rng = np.random.default_rng(seed)
+    shape = (draws, len(years))
+    benchmark = rng.uniform(5e6, 5e8, shape)
+    lines = {"benchmark": benchmark, "expenditure": benchmark * rng.uniform(0.75, 1.25, shape)}
+    for line in sorted(read_lines(design) - set(lines)):
+        low, high = SOME_LINES.get(line, (0.0, 1.0) if line.endswith(("score", "met", "share")) else (1e5, 5e7))
+        lines[line] = rng.uniform(low, high, shape)
+    return lines
+
+
+YEARS = (2018, 2019, 2020, 2021, 2022, 2023, 2024)
+
+
+@every_program
+@settings(max_examples=15)
+@given(seed=st.integers(0, 2**32 - 1), first=st.sampled_from(YEARS))
+def test_every_program_sums_to_zero_and_each_draw_stands_alone(made, name, inputs, seed, first):
+    years = (first, first + 1, first + 2)
+    design = resolved(name, tuple(inputs.items()), years)
+    lines = made_up(design, seed, years)
+    book = made.book(lines, years)
+    ds = settle(book, {"design": design})
+    assert float(abs(ds["net_usd"].sum("party")).max()) <= 1e-6
+    amounts = settle_amounts(book, design)
+    for row in range(6):
+        alone = settle_amounts(made.book({line: values[[row]] for line, values in lines.items()}, years), design)
+        for provision, amount in amounts.items():
+            whole = np.broadcast_to(amount, (6, 3))
+            np.testing.assert_array_equal(np.broadcast_to(alone[provision], (1, 3))[0], whole[row])
+
+
+@every_program
+@settings(max_examples=15)
+@given(seed=st.integers(0, 2**32 - 1), first=st.sampled_from(YEARS))
+def test_no_year_of_a_program_sees_a_later_one(made, name, inputs, seed, first):
+    years = (first, first + 1, first + 2)
+    design = resolved(name, tuple(inputs.items()), years)
+    lines = made_up(design, seed, years)
+    whole = settle_amounts(made.book(lines, years), design)
+    for last in (1, 2):
+        upto = made.book({line: values[:, :last] for line, values in lines.items()}, years[:last])
+        for provision, amount in settle_amounts(upto, design).items():
+            early = np.broadcast_to(whole[provision], (6, 3))[:, :last]
+            np.testing.assert_array_equal(np.broadcast_to(amount, (6, last)), early)
+
+
+@pytest.mark.parametrize("track", load_program("mssp").inputs["track"].choices)
+@settings(max_examples=25)
+@given(seed=st.integers(0, 2**32 - 1), first=st.sampled_from(YEARS))
+def test_spending_less_never_pays_the_provider_less_in_shared_savings(made, track, seed, first):
+    years = (first, first + 1, first + 2)
+    design = resolved("mssp", (("track", track),), years)
+    lines = made_up(design, seed, years)
+    spent = settle_amounts(made.book(lines, years), design)["shared_savings"]
+    rng = np.random.default_rng(seed)
+    less = {**lines, "expenditure": lines["expenditure"] * rng.uniform(0.8, 1.0, lines["expenditure"].shape)}
+    saved = settle_amounts(made.book(less, years), design)["shared_savings"]
+    assert (saved >= spent - 1e-6).all()
