@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,8 +28,16 @@ def _cell(text: Any) -> str:
 
 
 def _prose(text: str | None) -> str:
-    """A docstring as Markdown: code in single backticks."""
-    return inspect.cleandoc(text or "").replace("``", "`")
+    """A docstring as Markdown: code in single backticks, fields as a list."""
+    plain = inspect.cleandoc(text or "").replace("``", "`")
+    plain = re.sub(r"(?m)^:param (\w+):", r"- `\1`:", plain)
+    plain = re.sub(r"(?m)^:raises (\w+):", r"- raises `\1`", plain)
+    return re.sub(r"(?m)^:returns:", "- returns", plain)
+
+
+def _call(value: Callable[..., Any]) -> str:
+    """A signature with annotations as they are written."""
+    return re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(value)))
 
 
 def glossary() -> str:
@@ -134,7 +143,7 @@ def python_names() -> str:
         value = getattr(vbcsim, name)
         if not callable(value):
             continue
-        call = "" if inspect.isclass(value) else str(inspect.signature(value))
+        call = "" if inspect.isclass(value) else _call(value)
         text += [f"## {name}", "", f"```python\n{name}{call}\n```", "", _prose(inspect.getdoc(value)), ""]
     return "\n".join(text).rstrip() + "\n"
 
