@@ -1,1 +1,1 @@
-"""contract."""
+"""What the parties owe one another: clauses as values, books of lines, arrangements, programs, settlement."""
