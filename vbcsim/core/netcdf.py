@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from vbcsim.core.errors import BadInput
 from vbcsim.core.text import visible
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_datasets", "write_datasets"]
 
-_ENGINE = "h5netcdf"
+_ENGINE: Final = "h5netcdf"
 
 
 def write_datasets(path: str | Path, groups: Mapping[str, xr.Dataset]) -> None:
