@@ -107,19 +107,15 @@ def read_row(
     months = _months(row, year, start, lives, person_years)
     standard = _standard(row, notes)
     score, half_unit = _score(row, standard, units, notes)
-    revenue = row.text("revenue_category").lower()
-    period = row.optional("agreement_period")
-    if not row.text("aco_id"):
-        row.wrong("aco_id", "the identifier is blank")
     built = AcoYear(
         place=place,
-        aco_id=row.text("aco_id"),
+        aco_id=_identifier(row),
         aco_name=row.text("aco_name"),
         performance_year=year,
         months=months,
         track=track,
         agreement_start=start,
-        agreement_period=None if period is None else int(period),
+        agreement_period=_agreement_period(row),
         lives=lives,
         person_years=person_years,
         benchmark_usd=row.required("benchmark", 1.0, 1e12),
@@ -132,7 +128,7 @@ def read_row(
         standard=standard,
         # The disaster field of a half year is not pro-rated, the other amounts are.
         disaster_usd=abs(row.optional("disaster") or 0.0) * months / 12,
-        low_revenue=True if revenue.startswith("low") else False if revenue.startswith("high") else None,
+        low_revenue={"low": True, "high": False}.get(row.text("revenue_category").lower().partition(" ")[0]),
         guardrail=row.text("guardrail").lower() in {"1", "y", "yes", "true"},
         notes=tuple(notes),
         cells=cells,
@@ -174,6 +170,17 @@ class _Row:
         if not low <= number <= high:
             self.wrong(meaning, f"{number:g} was read; it must lie between {low:g} and {high:g}")
         return number
+
+
+def _identifier(row: _Row) -> str:
+    if not row.text("aco_id"):
+        row.wrong("aco_id", "the identifier is blank")
+    return row.text("aco_id")
+
+
+def _agreement_period(row: _Row) -> int | None:
+    number = row.optional("agreement_period")
+    return None if number is None else int(number)
 
 
 def _track(row: _Row) -> str:
