@@ -3,7 +3,7 @@
 # make check    format, lint, types, import layers, generated pages
 # Each sets up .venv by itself the first time; the machine needs Python 3.11, 3.12 or 3.13 and nothing else.
 .POSIX:
-.PHONY: help demo test check format docs lock clean
+.PHONY: help setup demo test check check-format check-lint check-types check-layers check-docs format docs lock clean
 
 BIN = .venv/bin
 SCENARIO = scenarios/mssp_aco.yaml
@@ -14,7 +14,6 @@ help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 # Made anew only when the lock or pyproject.toml changed: .ci/setup compares them with the copies it left in .venv.
-.PHONY: setup
 setup:
 	@sh .ci/setup
 
@@ -25,11 +24,22 @@ demo: setup
 test: setup
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-check: setup
+# `make -k check` goes on to the next after a failure.
+check: check-format check-lint check-types check-layers check-docs
+
+check-format: setup
 	$(BIN)/ruff format --check .
+
+check-lint: setup
 	$(BIN)/ruff check .
+
+check-types: setup
 	$(BIN)/mypy
+
+check-layers: setup
 	$(BIN)/lint-imports --no-cache
+
+check-docs: setup
 	$(BIN)/python docs/generate.py --check
 
 format: setup
