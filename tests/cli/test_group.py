@@ -70,6 +70,13 @@ def test_a_typing_error_is_answered_with_a_sentence_and_code_2(type_, here, word
     assert sorted(here.iterdir()) == before
 
 
+@pytest.mark.parametrize("words", [[], ["calibrate"]])
+def test_without_a_verb_the_help_is_shown(type_, words):
+    result = type_(*words)
+    assert result.exit_code == 2
+    assert "\nCommands:\n" in result.stderr
+
+
 def _raise(monkeypatch, error: BaseException) -> None:
     def fail(*_, **__):
         raise error

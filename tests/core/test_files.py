@@ -81,6 +81,17 @@ def test_a_folder_that_is_not_whole_never_opens(tmp_path, spoil, words):
         read_manifest(folder)
 
 
+def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path, monkeypatch):
+    _finished(tmp_path / "r", a="1")
+
+    def refuse(path: Path) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("vbcsim.core.files.sha256_of", refuse)
+    with pytest.raises(BadInput, match=r"a cannot be read \(Permission denied\); change its permissions"):
+        read_manifest(tmp_path / "r")
+
+
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(BadInput, match="there is no such folder"):
         read_manifest(tmp_path / "r")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from vbcsim.cli.say import Speaker, speaks
+from vbcsim.cli.say import PATH, Speaker, speaks
 
 __all__ = ["command"]
 
@@ -22,9 +22,9 @@ def command() -> None:
 
 
 @command.command("mssp")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PATH)
 @click.option("--aco", required=True, metavar="ID", help="Identifier of the ACO in the file, as in A1234.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Scenario file to write.")
+@click.option("--out", required=True, type=PATH, help="Scenario file to write.")
 @click.option("--year", type=int, help="Performance year of a file that does not tell it, or one of several.")
 @click.option("--years", type=click.IntRange(1, 5), default=3, show_default=True, help="Years of the new agreement.")
 @click.option("--draws", type=click.IntRange(2, 10_000_000), default=2000, show_default=True, help="Draws of a run.")

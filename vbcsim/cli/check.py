@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vbcsim.cli.say import Speaker, speaks
+from vbcsim.cli.say import PATH, Speaker, speaks
 
 if TYPE_CHECKING:
     from vbcsim.scenario.model import Scenario
@@ -16,7 +16,7 @@ __all__ = ["command"]
 
 
 @click.command("check")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PATH)
 @click.option(
     "--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value, as in draws=5000; repeatable."
 )

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from vbcsim.cli.say import Speaker, speaks
+from vbcsim.cli.say import PATH, Speaker, speaks
 
 __all__ = ["command"]
 
 
 @click.command("compare")
-@click.argument("run", type=click.Path(path_type=Path))
-@click.argument("other", required=False, type=click.Path(path_type=Path))
+@click.argument("run", type=PATH)
+@click.argument("other", required=False, type=PATH)
 @speaks
 def command(run: Path, other: Path | None, say: Speaker) -> None:
     """Compare the designs of the finished run RUN two by two, draw by draw.

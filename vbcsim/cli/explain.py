@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vbcsim.cli.say import Speaker, speaks
+from vbcsim.cli.say import PATH, Speaker, speaks
 
 if TYPE_CHECKING:
     from vbcsim.contract.arrangement import Arrangement
@@ -19,7 +19,7 @@ __all__ = ["command"]
 
 
 @click.command("explain")
-@click.argument("target", metavar="FILE|RUN", type=click.Path(path_type=Path))
+@click.argument("target", metavar="FILE|RUN", type=PATH)
 @click.option("--design", help="Only this design; else every one.")
 @click.option("--draw", type=click.IntRange(min=0), help="Walk through this draw of a finished run, from 0.")
 @speaks

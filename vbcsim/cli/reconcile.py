@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vbcsim.cli.say import Speaker, speaks
+from vbcsim.cli.say import PATH, Speaker, speaks
 from vbcsim.core.text import visible
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ _SHOWN = 20
 
 
 @click.command("reconcile")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=PATH)
 @click.option("--program", default="mssp", show_default=True, help="Program that the files belong to.")
 @click.option("--year", type=int, help="Performance year of a file that does not tell it.")
-@click.option("--out", type=click.Path(path_type=Path), help="CSV file for one row per group and year.")
+@click.option("--out", type=PATH, help="CSV file for one row per group and year.")
 @speaks
 def command(files: tuple[Path, ...], program: str, year: int | None, out: Path | None, say: Speaker) -> int:
     """Settle every row of public-use FILES through the program that simulations use, and compare with what was paid.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vbcsim.cli.say import Speaker, speaks
+from vbcsim.cli.say import PATH, Speaker, speaks
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -19,7 +19,7 @@ __all__ = ["command"]
 
 
 @click.command("run")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PATH)
 @click.option("--draws", type=click.IntRange(2, 10_000_000), help="Number of simulated histories; else the scenario's.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed of every random number; else the scenario's.")
 @click.option(
@@ -29,7 +29,7 @@ __all__ = ["command"]
 @click.option(
     "--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value, as in draws=5000; repeatable."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the results; else ./NAME-run.")
+@click.option("--out", type=PATH, help="Folder of the results; else ./NAME-run.")
 @click.option("--dry-run", is_flag=True, help="Say what would be run and written; run nothing.")
 @speaks
 def command(

@@ -8,11 +8,15 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
 
-__all__ = ["Speaker", "speaks"]
+__all__ = ["PATH", "Speaker", "speaks"]
+
+PATH = click.Path(path_type=Path, readable=False)
+"""A path as it was typed; whether it can be read or written is for the command to say."""
 
 Progress = Callable[[int, int], None]
 

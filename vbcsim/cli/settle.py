@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vbcsim.cli.say import Speaker, speaks
+from vbcsim.cli.say import PATH, Speaker, speaks
 
 if TYPE_CHECKING:
     from vbcsim.scenario.model import Scenario
@@ -17,10 +17,10 @@ __all__ = ["command"]
 
 
 @click.command("settle")
-@click.argument("run", type=click.Path(path_type=Path))
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("run", type=PATH)
+@click.argument("file", type=PATH)
 @click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value of FILE; repeatable.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for a whole run with the new designs; else none.")
+@click.option("--out", type=PATH, help="Folder for a whole run with the new designs; else none.")
 @speaks
 def command(run: Path, file: Path, overrides: tuple[str, ...], out: Path | None, say: Speaker) -> None:
     """Settle the finished run in the folder RUN under the designs of FILE, without simulating again.

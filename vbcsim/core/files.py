@@ -76,10 +76,14 @@ def read_manifest(folder: str | Path) -> Manifest:
         what = "has no valid manifest.json" if Path(folder).is_dir() else "there is no such folder"
         raise BadInput(place, f"is not a finished run ({what}); make one with `vbcsim run FILE --out {place}`")
     for name, digest in manifest.files.items():
-        file = Path(folder) / name
-        if not file.is_file():
-            raise BadInput(place, f"is not a whole run: {visible(name)} is missing; run it again")
-        if sha256_of(file) != digest:
+        try:
+            found = sha256_of(Path(folder) / name)
+        except FileNotFoundError:
+            raise BadInput(place, f"is not a whole run: {visible(name)} is missing; run it again") from None
+        except OSError as error:
+            reason = visible(error.strerror or str(error))
+            raise BadInput(place, f"{visible(name)} cannot be read ({reason}); change its permissions") from None
+        if found != digest:
             raise BadInput(place, f"is not a whole run: {visible(name)} was changed after the run; run it again")
     return manifest
 
