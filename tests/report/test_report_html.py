@@ -134,11 +134,12 @@ def test_register_terms_and_record_carry_value_unit_and_source(page) -> None:
         "Share savings at 40% and no losses.",
         "Share nothing unless savings reach 2% of the benchmark",
         "42 CFR 425.605(d) (agrees with published settlements)",
-        "$12,000",
+        "12,000",
         "Floor $100,000 Yearly cost above which a member is listed",
         "Variance of the factor (its mean is 1).",
-        "1,234,567 usd public-use file, row 12",
-        "10,000 people",
+        "$1,234,567 public-use file, row 12",
+        "10,000",
+        "Mean cost, $",
         "0123456789abcdef",
     ):
         assert said in words, said

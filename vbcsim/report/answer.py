@@ -198,13 +198,14 @@ def _payer(material: Material) -> str:
 
 
 def _luck(material: Material, best: str, found: Luck) -> str:
-    """How much of the spread is luck, in words, to the nearest five in a hundred."""
+    """How much of the spread is luck, in words, to the nearest five percent."""
     own, market = (_five(share[0]) for share in (found.own, found.market))
     rest = max(0, 100 - own - market)
     said = (
-        f"Of the spread in the {material.lead}’s result under {material.titles[best]}, about {own}% comes from the "
-        f"group itself (how sparingly its patients use care, against the years before), {_share(market)} from growth of the "
-        f"market, and {rest}% from chance: which patients fall ill, the quality score, how the thresholds fall."
+        f"Chance (which patients fall ill, the quality score, how the thresholds fall) makes about {_share(rest)} of "
+        f"the spread in the {material.lead}’s result under {material.titles[best]}, and growth of the market "
+        f"{_share(market)}; the other {own}% is the group’s own doing: "
+        f"how sparingly its patients use care, against the years before."
     )
     gain, miss = found.gain_without_merit, found.no_gain_with_merit
     if math.isfinite(gain[0]) and math.isfinite(miss[0]):
@@ -216,7 +217,7 @@ def _luck(material: Material, best: str, found: Luck) -> str:
 
 
 def _share(percent: int) -> str:
-    return f"{percent}%" if percent else "next to nothing"
+    return f"{percent}%" if percent else "next to none"
 
 
 def _of_hundred(share: tuple[float, float]) -> str:

@@ -7,11 +7,13 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from vbcsim.core.units import UNITS
 from vbcsim.report.answer import Answer, answer
 from vbcsim.report.material import MOST_DESIGNS, Material, Pair
 from vbcsim.report.register import register
 from vbcsim.report.terminal import chunks, dominance_words, unit
 from vbcsim.report.termsheet import term_sheets
+from vbcsim.report.values import value_words
 from vbcsim.report.words import Scale, clip, join, percent_pair, plain, scale_for, span
 
 __all__ = ["html_report"]
@@ -210,9 +212,13 @@ def _terms(material: Material) -> dict[str, Any]:
 
 
 def _recorded(record: Any) -> str:
-    value = record.value
-    said = f"{value:,}" if isinstance(value, (int, float)) and record.unit != "year" else plain(value)
-    return f"{said} {plain(record.unit)}".strip()
+    """A published figure with its unit: ``$1,234,567``, ``77.2%``, ``$10,765 per person-year``, ``basic_e``."""
+    unit = plain(record.unit)
+    if unit in UNITS or not unit:
+        return value_words(record.value, unit)
+    if unit.startswith("usd "):
+        return f"{value_words(record.value, 'usd')} {unit.removeprefix('usd ')}"
+    return f"{value_words(record.value)} {unit}"
 
 
 def _unverified(material: Material) -> list[str]:

@@ -23,6 +23,9 @@ __all__ = ["MOST_DESIGNS", "Material", "Pair", "RunLike", "Statistics"]
 MOST_DESIGNS = 8
 """A picture shows at most so many designs; the tables show all."""
 
+LONGEST_TITLE = 28
+"""Characters of a design's title in tables and pictures."""
+
 Statistics = Mapping[str, tuple[float, float]]
 """Value and Monte Carlo error by statistic."""
 
@@ -105,13 +108,18 @@ class Material:
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
-        """A short title of each design: the arrangement's own where short and unmistakable, else the design's name."""
-        own = {
-            name: clip(self.arrangements[name].title, 200) if name in self.arrangements else "" for name in self.designs
+        """A short title of each design, none like another: its title, or the part before a colon, or its name."""
+        full = {
+            name: plain(self.arrangements[name].title) if name in self.arrangements else "" for name in self.designs
         }
-        short = {name: clip(text, 28) for name, text in own.items()}
-        unique = len(set(short.values())) == len(short)
-        return {name: short[name] if short[name] and unique else clip(_spoken(name), 28) for name in self.designs}
+        heads = {name: title.partition(":")[0].strip() for name, title in full.items()}
+        for found in (full, heads):
+            if max(map(len, found.values())) <= LONGEST_TITLE and all(found.values()) and _distinct(found):
+                return found
+        cut = {name: clip(title, LONGEST_TITLE) for name, title in full.items()}
+        return (
+            cut if all(cut.values()) and _distinct(cut) else {n: clip(_spoken(n), LONGEST_TITLE) for n in self.designs}
+        )
 
     @cached_property
     def years(self) -> tuple[int, ...]:
@@ -197,6 +205,10 @@ class Material:
             if (row.b, row.a, row.party) == (a, b, party):
                 return _turned(row)
         raise KeyError(f"no pair {a}, {b} of {party}")
+
+
+def _distinct(titles: Mapping[str, str]) -> bool:
+    return len(set(titles.values())) == len(titles)
 
 
 def _spoken(name: str) -> str:

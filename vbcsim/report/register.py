@@ -7,13 +7,17 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from vbcsim.report.values import is_unverified, title_of, value_words
+from vbcsim.report.values import is_unverified, spoken, title_of, value_words
 from vbcsim.report.words import plain
 
 __all__ = ["Item", "Section", "Table", "register"]
 
 MOST_ROWS = 40
 """Rows of a table that are shown; a cohort may have thousands."""
+
+
+_COLUMN = {"usd": (", $", "dollars"), "per_1000": (" per 1,000", "number"), "persons": ("", "number")}
+"""Units that stand in a column's heading, and the unit in which its cells are then told."""
 
 
 class Item(NamedTuple):
@@ -92,7 +96,7 @@ def _section(title: str, meaning: str, model: BaseModel) -> Section:
 
 
 def _item(name: str, value: Any, about: Mapping[str, Any], source: str) -> Item:
-    said = value_words(value, _unit(about))
+    said = value_words(value, "year" if name.endswith("year") else _unit(about))
     return Item(title_of(name), plain(about.get("description", "")), said, source, is_unverified(source))
 
 
@@ -113,10 +117,15 @@ def _table(models: Sequence[BaseModel]) -> Table:
     numbered = len(sources) > 1
     rows = []
     for model, source in list(zip(models, of_row, strict=True))[:MOST_ROWS]:
-        cells = [value_words(getattr(model, name), units[name]) for name in told]
+        cells = [
+            spoken(value_words(getattr(model, name), _COLUMN.get(units[name], ("", units[name]))[1])) for name in told
+        ]
         number = str(1 + sources.index(source)) if source else ""
         rows.append((*cells, number) if numbered else tuple(cells))
-    headings = (*(title_of(name) for name in told), *(("Source",) if numbered else ()))
+    headings = (
+        *(title_of(name) + _COLUMN.get(units[name], ("", ""))[0] for name in told),
+        *(("Source",) if numbered else ()),
+    )
     flagged = tuple((source, is_unverified(source)) for source in sources)
     return Table(headings, tuple(rows), max(0, len(models) - MOST_ROWS), shared, flagged)
 

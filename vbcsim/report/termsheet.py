@@ -51,6 +51,11 @@ class Figure(NamedTuple):
     source: str
     unverified: bool
 
+    @property
+    def alike(self) -> bool:
+        """Whether it is the same in every design."""
+        return len(set(self.values)) == 1
+
 
 class TermSheets(NamedTuple):
     """Sheets by design, lines that every design makes alike, and figures side by side."""
@@ -111,7 +116,7 @@ def _lines(arrangement: Arrangement, years: Sequence[int]) -> tuple[Line, ...]:
 
 
 def _figures(arrangements: Mapping[str, Arrangement]) -> tuple[Figure, ...]:
-    """Every parameter that a design uses, one row where designs share its meaning and source."""
+    """Every parameter in use, one row where designs share its meaning and source; first what sets designs apart."""
     rows: dict[tuple[str, str, str, bool], dict[str, str]] = {}
     for design, arrangement in arrangements.items():
         for used in arrangement.parameters:
@@ -119,7 +124,8 @@ def _figures(arrangements: Mapping[str, Arrangement]) -> tuple[Figure, ...]:
             source = plain(f"{used.source} ({firm})" if firm and not used.unverified else used.source)
             key = (used.name, plain(used.definition), source, used.unverified or is_unverified(used.source))
             rows.setdefault(key, {})[design] = value_words(used.value, used.unit)
-    return tuple(
+    found = [
         Figure(title_of(name), meaning, tuple(values.get(d, UNKNOWN) for d in arrangements), source, unverified)
         for (name, meaning, source, unverified), values in rows.items()
-    )
+    ]
+    return tuple(sorted(found, key=lambda figure: figure.alike))

@@ -40,6 +40,8 @@ def value_words(value: Any, unit: str = "") -> str:
 def title_of(name: str) -> str:
     """``mean_cost_usd`` as ``Mean cost``: the unit stands with the value."""
     words = name.removesuffix("_usd").removesuffix("_per_1000").replace("_", " ").strip()
+    words = "standard deviation" if words == "sd" else words
+    words = f"{words.removesuffix(' sd')} (standard deviation)" if words.endswith(" sd") else words
     return words[:1].upper() + words[1:]
 
 
@@ -86,10 +88,10 @@ def _number(value: float, unit: str) -> str:
     if unit == "year":
         return str(value)
     if unit in ("fraction", "rate"):
-        return f"{100 * value:.6g}%"
-    if unit in ("usd", "usd_pmpm"):
-        digits = 0 if value == round(value) else 2
-        said = f"{MINUS if value < 0 else ''}${abs(value):,.{digits}f}"
+        return f"{100 * value:.4g}%".replace("-", MINUS)
+    if unit in ("usd", "usd_pmpm", "dollars"):
+        sign = f"{MINUS if value < 0 else ''}{'' if unit == 'dollars' else '$'}"
+        said = f"{sign}{abs(value):,.{0 if value == round(value) else 2}f}"
         return f"{said} per member per month" if unit == "usd_pmpm" else said
     said = f"{value:,}" if isinstance(value, int) or value == round(value) else f"{value:,.6g}"
     said = said.removesuffix(".0")

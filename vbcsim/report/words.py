@@ -52,7 +52,7 @@ def rounded(value: float, mcse: float) -> tuple[str, str]:
         return _trimmed(value), ""
     lead = mcse / 10.0 ** _magnitude(mcse)
     decimals = min(_FINEST, max(0, (1 if lead < 2.95 else 0) - _magnitude(mcse)))
-    return _number(value, decimals), _number(mcse, decimals)
+    return _number(value, decimals) if value else "0", _number(mcse, decimals)
 
 
 def money(value: float, mcse: float = 0.0, *, sign: bool = True) -> str:
