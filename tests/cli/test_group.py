@@ -146,8 +146,8 @@ def test_a_stopped_command_takes_its_temporary_files_away(here, number, code):
 
 
 def test_a_closed_pipe_ends_quietly(here):
-    script = f"{sys.executable} -m vbcsim schema | head -c 10"
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, cwd=here, timeout=60, check=False)
+    words = ["bash", "-c", '"$0" -m vbcsim schema | head -c 10', sys.executable]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=here, timeout=60, check=False)
     assert done.stderr == ""
     assert len(done.stdout) == 10
 
