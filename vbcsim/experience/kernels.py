@@ -13,40 +13,70 @@ from __future__ import annotations
 import numpy as np
 from numba.extending import register_jitable
 
-from vbcsim.random.philox import address, fill_words, one_word, stream_cell
-from vbcsim.random.variates import MIDDLE, any_tail, lookup, needs_tail, poisson_grid, poisson_rest
+from vbcsim.random.philox import address, fill_blocks, fill_events, one_word, stream_cell
+from vbcsim.random.variates import (
+    MIDDLE,
+    TABLE_LENGTH,
+    lookup,
+    needs_tail,
+    poisson_grid,
+    poisson_grid_exact,
+    poisson_rest,
+    poisson_rest_exact,
+)
 
 __all__ = ["simulate_members"]
 
 # The streams' numbers (vbcsim.random.streams); a test holds them equal.
 _FRAILTY, _COUNT, _COUNT_BLOCK, _COST, _COST_TAIL, _FRAILTY_TAIL = range(1, 7)
 _STEPS_PER_UNIT = 4.0
+_GRID = 0.25
 _LARGE_MEAN = 32.0
-_LARGE_STEP = 128
+_TABLE = np.uint64(TABLE_LENGTH)
+_LARGE_STEP = np.uint64(128)
 
 
-@register_jitable(forceinline=True)
+@register_jitable
+def lowest_word(words, n):  # type: ignore[no-untyped-def]
+    """The lowest of the first ``n`` words."""
+    lowest = MIDDLE
+    for k in range(n):
+        lowest = min(lowest, words[k])
+    return lowest
+
+
+@register_jitable
 def draw_masses(mass, table_of, tables, words, member, draw, cell, k0, k1):  # type: ignore[no-untyped-def]
     """Fill the gamma masses of one member from their words."""
     n = mass.shape[0]
     for k in range(n):
-        mass[k] = lookup(tables, table_of[k], words[k & 3, k >> 2], MIDDLE)
-    if any_tail(words, words.shape[1]):
+        mass[k] = lookup(tables, table_of[k], words[k], MIDDLE)
+    if needs_tail(lowest_word(words, n)):
         for k in range(n):
-            word = words[k & 3, k >> 2]
-            if needs_tail(word):
+            if needs_tail(words[k]):
                 finer = one_word(address(0, 0, k >> 2), k, member, draw, stream_cell(_FRAILTY_TAIL, cell), k0, k1)
-                mass[k] = lookup(tables, table_of[k], word, finer)
+                mass[k] = lookup(tables, table_of[k], words[k], finer)
 
 
-@register_jitable(forceinline=True)
-def expected_counts(mean, mass, shared, rate, multiplier, weights):  # type: ignore[no-untyped-def]
-    """Fill ``mean`` (Y, J): rate x frailty; returns the largest.
+@register_jitable
+def scale_rates(scaled, rate, multiplier, weights):  # type: ignore[no-untyped-def]
+    """Fill ``scaled`` (3, Y * J): a draw's rates times the weights of the constant, the shared and the own factor."""
+    n_years, n_categories = rate.shape
+    for i in range(3):
+        for t in range(n_years):
+            for j in range(n_categories):
+                scaled[i, t * n_categories + j] = rate[t, j] * multiplier[t] * weights[j, i]
+
+
+@register_jitable
+def expected_counts(mean, mass, shared, scaled):  # type: ignore[no-untyped-def]
+    """Fill ``mean`` (Y * J): rate x frailty; returns how many pass the tables' reach.
 
     ``mass`` holds the shared factor's slices (first year, then last year from the end down to the first), then the own
-    factors' lasting parts (J) and passing parts (Y, J).
+    factors' lasting parts (J) and passing parts (Y * J).
     """
-    n_years, n_categories = mean.shape
+    n_years = shared.shape[0]
+    n_categories = mean.shape[0] // n_years
     for t in range(n_years):
         shared[t] = 0.0
     k = 0
@@ -56,107 +86,126 @@ def expected_counts(mean, mass, shared, rate, multiplier, weights):  # type: ign
             alive += mass[k]
             k += 1
             shared[n_years - 1 - back] += alive
-    largest = 0.0
-    at = k + n_categories
+    lasting = mass[k:]
+    passing = mass[k + n_categories :]
+    large = np.int64(0)
     for t in range(n_years):
         for j in range(n_categories):
-            theta = weights[j, 0] + weights[j, 1] * shared[t] + weights[j, 2] * (mass[k + j] + mass[at])
-            at += 1
-            mean[t, j] = rate[t, j] * multiplier[t] * theta
-            largest = max(largest, mean[t, j])
-    return largest
+            p = t * n_categories + j
+            mean[p] = scaled[0, p] + scaled[1, p] * shared[t] + scaled[2, p] * (lasting[j] + passing[p])
+            large += np.int64(mean[p] > _LARGE_MEAN)
+    return large
 
 
-@register_jitable(forceinline=True)
-def draw_large_counts(counts, mean, member, draw, cell, k0, k1, below, guide):  # type: ignore[no-untyped-def]
+@register_jitable
+def draw_large_counts(counts, mean, n_categories, member, draw, cell, k0, k1, below, guide):  # type: ignore[no-untyped-def]
     """Draw whole Poisson blocks of means above the tables' reach; leaves the rest of the mean in ``mean``."""
-    n_years, n_categories = mean.shape
-    for t in range(n_years):
-        for j in range(n_categories):
-            block = 0
-            while mean[t, j] > _LARGE_MEAN:
-                c0 = address(t, j, block >> 2)
-                word = one_word(c0, block, member, draw, stream_cell(_COUNT_BLOCK, cell), k0, k1)
-                counts[t, j] += poisson_grid(_LARGE_STEP, word, below, guide)
-                mean[t, j] -= _LARGE_MEAN
-                block += 1
+    for p in range(mean.shape[0]):
+        block = 0
+        while mean[p] > _LARGE_MEAN:
+            c0 = address(p // n_categories, p % n_categories, block >> 2)
+            word = one_word(c0, block, member, draw, stream_cell(_COUNT_BLOCK, cell), k0, k1)
+            counts[p] += poisson_grid_exact(_LARGE_STEP, word, below, guide)
+            mean[p] -= _LARGE_MEAN
+            block += 1
 
 
-@register_jitable(forceinline=True)
-def draw_counts(counts, mean, words, powers, below, guide):  # type: ignore[no-untyped-def]
-    """Add to ``counts`` (Y, J) the Poisson counts of ``mean``: events 2 j and 2 j + 1 of the year.
+@register_jitable
+def draw_counts(counts, mean, grid_words, rest_words, below, guide):  # type: ignore[no-untyped-def]
+    """Add to ``counts`` (Y * J) the Poisson counts of ``mean``, each from a word for the grid part and one for the rest.
 
-    Returns how many blocks of four costs are needed beyond the first of each year and category.
+    Without a branch for nearly all members; who has a count that the short search does not reach is done again.
     """
-    n_years, n_categories = mean.shape
-    stride = (n_categories + 1) >> 1
-    further = 0
-    for t in range(n_years):
-        for j in range(n_categories):
-            at = t * stride + (j >> 1)
-            lane = 2 * (j & 1)
-            step = int(mean[t, j] * _STEPS_PER_UNIT)
-            n = poisson_grid(step, words[lane, at], below, guide)
-            n += poisson_rest(mean[t, j] - step / _STEPS_PER_UNIT, words[lane + 1, at], powers)
-            counts[t, j] += n
-            further += max(counts[t, j] - 1, 0) >> 2
-    return further
+    unfinished = np.int64(0)
+    for p in range(mean.shape[0]):
+        step = np.int64(mean[p] * _STEPS_PER_UNIT)
+        rest = poisson_rest(mean[p] - np.float64(step) * _GRID, rest_words[p])
+        counts[p] += rest
+        unfinished |= rest & (rest >> 1)
+    for p in range(mean.shape[0]):
+        step = np.int64(mean[p] * _STEPS_PER_UNIT)
+        n, search = poisson_grid(np.uint64(step), grid_words[p], below, guide)
+        counts[p] += n
+        unfinished |= search & 2
+    if unfinished != 0:
+        for p in range(mean.shape[0]):
+            step = np.int64(mean[p] * _STEPS_PER_UNIT)
+            left = mean[p] - np.float64(step) * _GRID
+            n, _ = poisson_grid(np.uint64(step), grid_words[p], below, guide)
+            counts[p] -= n + poisson_rest(left, rest_words[p])
+            counts[p] += poisson_grid_exact(np.uint64(step), grid_words[p], below, guide)
+            counts[p] += poisson_rest_exact(left, rest_words[p])
 
 
-@register_jitable(forceinline=True)
+@register_jitable
 def further_counters(counters, counts):  # type: ignore[no-untyped-def]
-    """Fill the counters of the cost blocks beyond the first of each year and category, from ``counters[Y * J]`` on."""
-    n_years, n_categories = counts.shape
-    n = n_years * n_categories
-    for t in range(n_years):
-        for j in range(n_categories):
-            for b in range(1, (counts[t, j] + 3) >> 2):
-                counters[n] = address(t, j, b)
+    """Add the counters of the cost blocks beyond the first of each year and category; returns how many there are."""
+    n = counts.shape[0]
+    for p in range(counts.shape[0]):
+        if counts[p] > 4:
+            for b in range(1, (counts[p] + 3) >> 2):
+                counters[n] = counters[p] + np.uint32(b)
                 n += 1
+    return n
 
 
-@register_jitable(forceinline=True)
-def draw_costs(costs, counts, tables, words):  # type: ignore[no-untyped-def]
-    """Fill ``costs`` (Y, J) with the sums of the services' relative costs."""
-    n_years, n_categories = counts.shape
-    further = n_years * n_categories
-    for t in range(n_years):
-        for j in range(n_categories):
-            n = counts[t, j]
-            first = t * n_categories + j
-            total = 0.0
-            for i in range(min(n, 4)):
-                total += lookup(tables, j, words[i, first], MIDDLE)
-            for i in range(4, n):
-                total += lookup(tables, j, words[i & 3, further + (i >> 2) - 1], MIDDLE)
-            if n > 4:
-                further += (n - 1) >> 2
-            costs[t, j] = total
+@register_jitable
+def draw_costs(costs, counts, tables, table_at, words):  # type: ignore[no-untyped-def]
+    """Fill ``costs`` (Y * J) with the sums of the services' relative costs; returns the lowest word used.
+
+    The first two services are looked up wanted or not: most categories have none or one, and there is no branch to guess.
+    """
+    n = counts.shape[0]
+    lowest = min(lowest_word(words[0], n), lowest_word(words[1], n))
+    for p in range(n):
+        costs[p] = 0.0
+    for i in range(2):
+        for p in range(n):
+            value = lookup(tables, table_at[p], words[i, p], MIDDLE)
+            if counts[p] > i:
+                costs[p] += value
+    at = np.uint64(n)
+    for p in range(n):
+        if counts[p] > 2:
+            total = costs[p]
+            for i in range(2, min(counts[p], 4)):
+                lowest = min(lowest, words[i, p])
+                total += lookup(tables, table_at[p], words[i, p], MIDDLE)
+            for i in range(4, counts[p]):
+                place = at + np.uint64((i >> 2) - 1)
+                lowest = min(lowest, words[i & 3, place])
+                total += lookup(tables, table_at[p], words[i & 3, place], MIDDLE)
+            costs[p] = total
+            at += np.uint64((counts[p] - 1) >> 2)
+    return lowest
 
 
-@register_jitable(forceinline=True)
-def draw_tail_costs(costs, counts, tables, words, member, draw, cell, k0, k1):  # type: ignore[no-untyped-def]
+@register_jitable
+def draw_tail_costs(costs, counts, tables, table_at, words, counters, member, draw, cell, k0, k1):  # type: ignore[no-untyped-def]
     """As ``draw_costs``, asking for finer words where a cost lies far out in its tail."""
-    n_years, n_categories = counts.shape
-    further = n_years * n_categories
-    for t in range(n_years):
-        for j in range(n_categories):
-            n = counts[t, j]
-            total = 0.0
-            for i in range(n):
-                at = t * n_categories + j if i < 4 else further + (i >> 2) - 1
-                word = words[i & 3, at]
-                finer = MIDDLE
-                if needs_tail(word):
-                    c0 = address(t, j, i >> 2)
-                    finer = one_word(c0, i, member, draw, stream_cell(_COST_TAIL, cell), k0, k1)
-                total += lookup(tables, j, word, finer)
-            if n > 4:
-                further += (n - 1) >> 2
-            costs[t, j] = total
+    at = counts.shape[0]
+    for p in range(counts.shape[0]):
+        total = 0.0
+        for i in range(counts[p]):
+            place = p if i < 4 else at + (i >> 2) - 1
+            word = words[i & 3, place]
+            finer = MIDDLE
+            if needs_tail(word):
+                finer = one_word(counters[place], i, member, draw, stream_cell(_COST_TAIL, cell), k0, k1)
+            total += lookup(tables, table_at[p], word, finer)
+        costs[p] = total
+        at += max(counts[p] - 1, 0) >> 2
 
 
-@register_jitable(forceinline=True)
+@register_jitable
+def longer(array, length):  # type: ignore[no-untyped-def]
+    """A copy of a one-dimensional array with more room."""
+    copy = np.empty(length, dtype=array.dtype)
+    copy[: array.shape[0]] = array
+    return copy
+
+
+@register_jitable
 def block_counters(n_periods, n_items, n_blocks):  # type: ignore[no-untyped-def]
     """The counters of every block of every item of every period, in this order."""
     counters = np.empty(n_periods * n_items * n_blocks, dtype=np.uint32)
@@ -167,6 +216,17 @@ def block_counters(n_periods, n_items, n_blocks):  # type: ignore[no-untyped-def
                 counters[n] = address(t, j, b)
                 n += 1
     return counters
+
+
+@register_jitable
+def word_places(n_years, n_categories, item):  # type: ignore[no-untyped-def]
+    """Where the count words of an item (0: grid part, 1: rest) of each year and category stand."""
+    stride = 4 * ((n_categories + 3) >> 2)
+    places = np.empty(n_years * n_categories, dtype=np.uint64)
+    for t in range(n_years):
+        for j in range(n_categories):
+            places[t * n_categories + j] = (2 * t + item) * stride + j
+    return places
 
 
 def simulate_members(  # type: ignore[no-untyped-def]
@@ -182,71 +242,80 @@ def simulate_members(  # type: ignore[no-untyped-def]
     rate,  # (C, Y, J) expected services per member and year
     cost,  # (C, Y, J) mean cost per service, USD
     weights,  # (C, J, 3): constant, weight of the shared factor's mass, weight of the own factor's mass
-    table_of,  # (K,) int64: table of each gamma mass
-    frailty_tables,  # (T, cell, 2)
-    cost_tables,  # (J, cell, 2)
+    table_of,  # (K,) uint64: where the table of each gamma mass begins
+    frailty_tables,  # flat (table, cell, 2)
+    cost_tables,  # flat (J, cell, 2)
     rate_multiplier,  # (D, Y)
     cost_multiplier,  # (D, Y)
     floor,  # (S,) USD
-    powers,
     below,
     guide,
 ):
     """Simulate a block of draws; returns the number of large claimants (above the capacity: run again with more)."""
     n_draws, n_years, _, n_categories = expenditure.shape
+    n_counts = n_years * n_categories
     mass_counters = block_counters(1, 1, (table_of.shape[0] + 3) >> 2)
-    count_counters = block_counters(n_years, 1, (n_categories + 1) >> 1)
+    count_counters = block_counters(n_years, 2, (n_categories + 3) >> 2)
     counters = block_counters(n_years, n_categories, 1)
-    mass_words = np.empty((4, mass_counters.shape[0]), dtype=np.uint32)
-    count_words = np.empty((4, count_counters.shape[0]), dtype=np.uint32)
-    words = np.empty((4, counters.shape[0]), dtype=np.uint32)
+    grid_at = word_places(n_years, n_categories, 0)
+    rest_at = word_places(n_years, n_categories, 1)
+    table_at = np.empty(n_counts, dtype=np.uint64)
+    for p in range(n_counts):
+        table_at[p] = np.uint64(p % n_categories) * _TABLE
+    words = np.empty((4, n_counts), dtype=np.uint32)
+    mass_words = np.empty(4 * mass_counters.shape[0], dtype=np.uint32)
+    count_words = np.empty(4 * count_counters.shape[0], dtype=np.uint32)
+    grid_words = np.empty(n_counts, dtype=np.uint32)
+    rest_words = np.empty(n_counts, dtype=np.uint32)
     mass = np.empty(table_of.shape[0])
     shared = np.empty(n_years)
-    mean = np.empty((n_years, n_categories))
-    costs = np.empty((n_years, n_categories))
-    cell_costs = np.empty((n_years, n_categories))
-    price = np.empty((n_years, n_categories))
-    counts = np.empty((n_years, n_categories), dtype=np.int64)
-    cell_counts = np.empty((n_years, n_categories), dtype=np.int64)
+    scaled = np.empty((3, n_counts))
+    price = np.empty(n_counts)
+    mean = np.empty(n_counts)
+    counts = np.empty(n_counts, dtype=np.int64)
+    costs = np.empty(n_counts)
+    cell_counts = np.empty(n_counts, dtype=np.int64)
+    cell_costs = np.empty(n_counts)
     found = 0
     for d in range(n_draws):
         draw = np.uint32(first_draw + d)
         for c in range(members.shape[0]):
             s = stratum[c]
-            cell_costs[:, :] = 0.0
-            cell_counts[:, :] = 0
-            for t in range(n_years):
-                for j in range(n_categories):
-                    price[t, j] = cost[c, t, j] * cost_multiplier[d, t]
+            cell_counts[:] = 0
+            cell_costs[:] = 0.0
+            scale_rates(scaled, rate[c], rate_multiplier[d], weights[c])
+            for p in range(n_counts):
+                price[p] = cost[c, p // n_categories, p % n_categories] * cost_multiplier[d, p // n_categories]
             for m in range(members[c]):
                 member = np.uint32(m)
                 n = mass_counters.shape[0]
-                fill_words(mass_counters, n, member, draw, stream_cell(_FRAILTY, c), k0, k1, mass_words)
+                fill_events(mass_counters, n, member, draw, stream_cell(_FRAILTY, c), k0, k1, mass_words)
                 draw_masses(mass, table_of, frailty_tables, mass_words, member, draw, c, k0, k1)
-                largest = expected_counts(mean, mass, shared, rate[c], rate_multiplier[d], weights[c])
-                counts[:, :] = 0
-                if largest > _LARGE_MEAN:
-                    draw_large_counts(counts, mean, member, draw, c, k0, k1, below, guide)
+                large = expected_counts(mean, mass, shared, scaled)
+                counts[:] = 0
+                if large > 0:
+                    draw_large_counts(counts, mean, n_categories, member, draw, c, k0, k1, below, guide)
                 n = count_counters.shape[0]
-                fill_words(count_counters, n, member, draw, stream_cell(_COUNT, c), k0, k1, count_words)
-                n = n_years * n_categories + draw_counts(counts, mean, count_words, powers, below, guide)
-                if n > counters.shape[0]:
-                    larger = np.empty(2 * n, dtype=np.uint32)
-                    larger[: n_years * n_categories] = counters[: n_years * n_categories]
-                    counters = larger
-                    words = np.empty((4, 2 * n), dtype=np.uint32)
-                further_counters(counters, counts)
-                fill_words(counters, n, member, draw, stream_cell(_COST, c), k0, k1, words)
-                if any_tail(words, n):
-                    draw_tail_costs(costs, counts, cost_tables, words, member, draw, c, k0, k1)
-                else:
-                    draw_costs(costs, counts, cost_tables, words)
+                fill_events(count_counters, n, member, draw, stream_cell(_COUNT, c), k0, k1, count_words)
+                for p in range(n_counts):
+                    grid_words[p] = count_words[grid_at[p]]
+                    rest_words[p] = count_words[rest_at[p]]
+                draw_counts(counts, mean, grid_words, rest_words, below, guide)
+                if n_counts + counts.sum() // 4 > counters.shape[0]:
+                    room = 2 * (n_counts + counts.sum() // 4)
+                    counters = longer(counters, room)
+                    words = np.empty((4, room), dtype=np.uint32)
+                n = further_counters(counters, counts)
+                fill_blocks(counters, n, member, draw, stream_cell(_COST, c), k0, k1, words)
+                if needs_tail(draw_costs(costs, counts, cost_tables, table_at, words)):
+                    draw_tail_costs(costs, counts, cost_tables, table_at, words, counters, member, draw, c, k0, k1)
+                for p in range(n_counts):
+                    cell_counts[p] += counts[p]
+                    cell_costs[p] += costs[p]
                 for t in range(n_years):
                     total = 0.0
-                    for j in range(n_categories):
-                        cell_costs[t, j] += costs[t, j]
-                        cell_counts[t, j] += counts[t, j]
-                        total += costs[t, j] * price[t, j]
+                    for p in range(t * n_categories, (t + 1) * n_categories):
+                        total += costs[p] * price[p]
                     if total > floor[s]:
                         if found < claimant_usd.shape[0]:
                             claimant_usd[found] = total
@@ -254,8 +323,7 @@ def simulate_members(  # type: ignore[no-untyped-def]
                             claimant_where[found, 1] = t
                             claimant_where[found, 2] = s
                         found += 1
-            for t in range(n_years):
-                for j in range(n_categories):
-                    expenditure[d, t, s, j] += cell_costs[t, j] * price[t, j]
-                    utilization[d, t, s, j] += cell_counts[t, j]
+            for p in range(n_counts):
+                expenditure[d, p // n_categories, s, p % n_categories] += cell_costs[p] * price[p]
+                utilization[d, p // n_categories, s, p % n_categories] += cell_counts[p]
     return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vbcsim.random.tables import cost_table, exp_table, gamma_table, poisson_tables
+from vbcsim.random.tables import cost_table, gamma_table, poisson_tables
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -27,13 +27,12 @@ class KernelInputs:
     rate: Floats
     cost: Floats
     weights: Floats
-    table_of: NDArray[np.int64]
+    table_of: NDArray[np.uint64]
     frailty_tables: Floats
     cost_tables: Floats
     floor: Floats
-    powers: Floats
     below: NDArray[np.int64]
-    guide: NDArray[np.uint8]
+    guide: NDArray[np.int32]
 
 
 def prepare(cohort: xr.Dataset) -> KernelInputs:
@@ -50,9 +49,8 @@ def prepare(cohort: xr.Dataset) -> KernelInputs:
         weights=_frailty_weights(cohort),
         table_of=table_of,
         frailty_tables=frailty_tables,
-        cost_tables=np.stack([cost_table(*shape) for shape in shapes]),
+        cost_tables=np.concatenate([cost_table(*shape).ravel() for shape in shapes]),
         floor=np.ascontiguousarray(cohort["claimant_floor_usd"].values),
-        powers=exp_table(),
         below=below,
         guide=guide,
     )
@@ -84,8 +82,8 @@ def own_variance(cohort: xr.Dataset) -> Floats:
     return np.where(own > 1e-9, own, 0.0)
 
 
-def _frailty_tables(cohort: xr.Dataset) -> tuple[NDArray[np.int64], Floats]:
-    """Table index of every gamma mass of a member, and the tables."""
+def _frailty_tables(cohort: xr.Dataset) -> tuple[NDArray[np.uint64], Floats]:
+    """Where the table of every gamma mass of a member begins, and the tables."""
     years = cohort["year"].values
     shared = float(cohort["shared_variance"])
     own = own_variance(cohort)
@@ -98,7 +96,8 @@ def _frailty_tables(cohort: xr.Dataset) -> tuple[NDArray[np.int64], Floats]:
     # Shapes equal but for rounding share a table.
     distinct = {shape: i for i, shape in enumerate(sorted({float(f"{s:.12g}") for s in shapes}))}
     tables = np.stack([gamma_table(shape) for shape in distinct])
-    return np.array([distinct[float(f"{s:.12g}")] for s in shapes], dtype=np.int64), tables
+    starts = np.array([distinct[float(f"{s:.12g}")] for s in shapes], dtype=np.uint64) * np.uint64(tables[0].size)
+    return starts, tables.ravel()
 
 
 def _frailty_weights(cohort: xr.Dataset) -> Floats:

@@ -140,7 +140,7 @@ def _run_block(
             *(inputs.members, inputs.stratum, inputs.rate, inputs.cost, inputs.weights),
             *(inputs.table_of, inputs.frailty_tables, inputs.cost_tables),
             *(systemic.rate_multiplier[start:stop], systemic.cost_multiplier[start:stop]),
-            *(inputs.floor, inputs.powers, inputs.below, inputs.guide),
+            *(inputs.floor, inputs.below, inputs.guide),
         )
         if found <= capacity:
             return _ordered(claims, found, start)

@@ -20,7 +20,6 @@ __all__ = [
     "POISSON_STEP",
     "POISSON_TOP",
     "cost_table",
-    "exp_table",
     "gamma_table",
     "poisson_tables",
     "table_moments",
@@ -154,11 +153,6 @@ def _scale_for_maximum(sigma: float, tail_probability: float, tail_index: float,
     return float(np.exp(brentq(excess, -60.0, 60.0, xtol=1e-12)))
 
 
-def exp_table() -> NDArray[np.float64]:
-    """``exp(-k / 64)`` for k from 0 to a quarter and one more, the reach of ``exp_negative``."""
-    return np.exp(-np.arange(18) / 64.0)
-
-
 POISSON_STEP = 4
 """Grid points of the Poisson tables per unit of the mean."""
 POISSON_TOP = 32
@@ -168,11 +162,11 @@ POISSON_REACH = 100
 POISSON_GUIDE = 256
 
 
-def poisson_tables() -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+def poisson_tables() -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Poisson distributions at the means k / 4, k = 0..128, for inversion from one word.
 
-    Returns ``below`` (grid, count): how many of the 2**32 words give this count or less; and ``guide`` (grid, 256): the
-    count at the lowest word with these top eight bits, where the search starts.
+    Returns, both flat, ``below`` (grid, count): how many of the 2**32 words give this count or less; and ``guide``
+    (grid, 256): the count at the lowest word with these top eight bits, where the search starts.
     """
     from scipy.special import pdtr
 
@@ -184,4 +178,4 @@ def poisson_tables() -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     below = np.floor(cdf * 2.0**32 + 0.5).astype(np.int64)
     words = np.arange(POISSON_GUIDE) * (2**32 // POISSON_GUIDE)
     guide = (below[:, None, :] <= words[None, :, None]).sum(axis=2)
-    return below, guide.astype(np.uint8)
+    return below.ravel(), guide.astype(np.int32).ravel()
