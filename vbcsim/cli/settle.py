@@ -34,7 +34,9 @@ def command(run: Path, file: Path, overrides: tuple[str, ...], out: Path | None,
       vbcsim settle demo my.yaml --set designs.basic_e.elected_minimum_rate=0.02 --out demo2
     """
     from vbcsim.cli.results import show, write
+    from vbcsim.core.errors import BadInput, Problem
     from vbcsim.core.files import claim_folder
+    from vbcsim.core.text import visible
     from vbcsim.pipeline import open_run, settle_run
     from vbcsim.scenario.load import load_scenario
 
@@ -43,11 +45,12 @@ def command(run: Path, file: Path, overrides: tuple[str, ...], out: Path | None,
     asked = load_scenario(file, overrides)
     _warn(finished.scenario, asked, say)
     scenario = asked.with_experience_of(finished.scenario)
-    if out is None:
+    try:
         settled = settle_run(scenario, finished.cohort, finished.experience)
-    else:
+    except BadInput as error:
+        raise BadInput(Problem(f"{visible(str(file))} {p.place}", p.message) for p in error.problems) from None
+    if out is not None:
         with claim_folder(out) as folder:
-            settled = settle_run(scenario, finished.cohort, finished.experience)
             write(settled, folder)
     seconds = time.perf_counter() - begun
     show(settled, say, seconds=seconds, out=None if out is None else str(out))

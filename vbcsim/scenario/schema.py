@@ -33,7 +33,7 @@ def section_schema() -> dict[str, Any]:
 
 def scenario_schema() -> dict[str, Any]:
     """The whole JSON Schema: sections, tables in place of lists of rows, designs with programs, terms and lines."""
-    from vbcsim.scenario.designs import design_schema
+    from vbcsim.scenario.design_schema import design_schema
 
     schema: dict[str, Any] = _with_tables(section_schema(), section_schema())
     design, definitions = design_schema()
