@@ -98,7 +98,9 @@ def expected_counts(mean, mass, shared, scaled):  # type: ignore[no-untyped-def]
 
 
 @register_jitable
-def draw_large_counts(counts, mean, n_categories, member, draw, cell, k0, k1, below, guide):  # type: ignore[no-untyped-def]
+def draw_large_counts(  # type: ignore[no-untyped-def]
+    counts, mean, n_categories, member, draw, cell, k0, k1, below, guide
+):
     """Draw whole Poisson blocks of means above the tables' reach; leaves the rest of the mean in ``mean``."""
     for p in range(mean.shape[0]):
         block = 0
@@ -112,7 +114,8 @@ def draw_large_counts(counts, mean, n_categories, member, draw, cell, k0, k1, be
 
 @register_jitable
 def draw_counts(counts, mean, grid_words, rest_words, below, guide):  # type: ignore[no-untyped-def]
-    """Add to ``counts`` (Y * J) the Poisson counts of ``mean``, each from a word for the grid part and one for the rest.
+    """Add to ``counts`` (Y * J) the Poisson counts of ``mean``, each from a word for the grid part and one for the
+    rest.
 
     Without a branch for nearly all members; who has a count that the short search does not reach is done again.
     """
@@ -153,7 +156,7 @@ def further_counters(counters, counts):  # type: ignore[no-untyped-def]
 def draw_costs(costs, counts, tables, table_at, words):  # type: ignore[no-untyped-def]
     """Fill ``costs`` (Y * J) with the sums of the services' relative costs; returns the lowest word used.
 
-    The first two services are looked up wanted or not: most categories have none or one, and there is no branch to guess.
+    The first two services are looked up wanted or not: most categories have none or one, so no branch to guess.
     """
     n = counts.shape[0]
     lowest = min(lowest_word(words[0], n), lowest_word(words[1], n))
@@ -181,7 +184,9 @@ def draw_costs(costs, counts, tables, table_at, words):  # type: ignore[no-untyp
 
 
 @register_jitable
-def draw_tail_costs(costs, counts, tables, table_at, words, counters, member, draw, cell, k0, k1):  # type: ignore[no-untyped-def]
+def draw_tail_costs(  # type: ignore[no-untyped-def]
+    costs, counts, tables, table_at, words, counters, member, draw, cell, k0, k1
+):
     """As ``draw_costs``, asking for finer words where a cost lies far out in its tail."""
     at = counts.shape[0]
     for p in range(counts.shape[0]):

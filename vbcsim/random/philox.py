@@ -72,7 +72,7 @@ def fill_events(c0, n, c1, c2, c3, k0, k1, words):  # type: ignore[no-untyped-de
 
 @register_jitable
 def fill_blocks(c0, n, c1, c2, c3, k0, k1, words):  # type: ignore[no-untyped-def]
-    """Fill ``words[:, i]`` for the first ``n`` counters ``c0``: faster than ``fill_events`` where order is no matter."""
+    """Fill ``words[:, i]`` for the first ``n`` counters ``c0``; faster than ``fill_events``."""
     for i in range(n):
         w0, w1, w2, w3 = philox4x32(c0[i], c1, c2, c3, k0, k1)
         words[0, i] = w0

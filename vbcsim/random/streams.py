@@ -16,7 +16,7 @@ class Stream(IntEnum):
     FRAILTY = 1
     """Slice masses of the members' frailty; event = slice."""
     COUNT = 2
-    """Number of services; period = year, item = 0 for the tabulated part and 1 for the rest of the mean, event = category."""
+    """Number of services; period = year, item = 0 (tabulated part of the mean) or 1 (its rest), event = category."""
     COUNT_BLOCK = 3
     """Further Poisson blocks of a very large expected count; period = year, item = category, event = block."""
     COST = 4

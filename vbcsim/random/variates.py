@@ -22,7 +22,6 @@ __all__ = [
     "MIDDLE",
     "TABLE_LENGTH",
     "TAIL_WORD",
-    "any_tail",
     "exp_negative",
     "leading_zeros",
     "lookup",
