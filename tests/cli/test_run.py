@@ -125,7 +125,7 @@ def test_settle_refuses_a_threshold_below_the_floor_of_the_run(type_, break_file
     break_file(("threshold_usd: 100000", "threshold_usd: 30000"), ("floor_usd: 50000", "floor_usd: 20000"))
     result = type_("settle", "r", "small.yaml", "--out", "s")
     assert result.exit_code == 2
-    assert result.stderr.startswith("small.yaml designs.half.lines.expenditure: a per-person threshold of $30,000")
+    assert "\nsmall.yaml designs.half.lines.expenditure: a per-person threshold of $30,000" in result.stderr
     assert "below the large-claimant floor of $50,000" in result.stderr
     assert not Path("s").exists()
 
