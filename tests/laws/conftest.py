@@ -21,14 +21,16 @@ from vbcsim.contract.book import Book
 YEARS = (2019, 2020, 2021)
 DRAWS = 4
 LINES = {
-    "usd": ("benchmark", "expenditure", "revenue", "premium", "excess"),
+    "usd": ("benchmark", "expenditure", "revenue", "premium", "excess", "withhold"),
     "amount": ("benchmark", "expenditure", "revenue"),
-    "fraction": ("quality_score", "quality_standard_met", "low_share"),
+    "fraction": ("quality_score", "quality_standard_met", "low_share", "loss_ratio"),
     "rate": ("quality_score", "low_share"),
     "number": ("quality_score", "quality_standard_met"),
+    "index": ("regional_index", "national_index"),
+    "positive": ("regional_index", "risk_score"),
     "months": ("member_months",),
     "usd_pmpm": ("fee_pmpm",),
-    "any": ("quality_score", "quality_standard_met"),
+    "any": ("quality_score", "quality_standard_met", "regional_index"),
 }
 """Lines of the made-up book by what they are counted in."""
 DOLLARS = {"usd", "amount", "usd_pmpm"}
@@ -43,6 +45,7 @@ def _numbers(unit: str) -> st.SearchStrategy[float]:
         "amount": (-1e6, 1e6),
         "usd_pmpm": (0.0, 500.0),
         "number": (0.0, 3.0),
+        "positive": (0.125, 3.0),
     }
     low, high = bounds[unit]
     return st.floats(low, high, allow_nan=False, allow_subnormal=False, width=32).map(lambda x: round(float(x), 4))
@@ -90,7 +93,33 @@ def _bounded(kind: Any) -> st.SearchStrategy[Any]:
     return st.one_of([st.fixed_dictionaries(side, optional=how) for side in sides]).map(kind.model_validate)
 
 
-SHAPES: dict[str, Callable[[Any], st.SearchStrategy[Any]]] = {"corridor": _banded, "limit": _bounded}
+def _guaranteed(kind: Any) -> st.SearchStrategy[Any]:
+    """A share of a line or dollars."""
+    share = st.fixed_dictionaries({"share": _values("fraction"), "of": st.sampled_from(LINES["usd"])})
+    return st.one_of(share, st.fixed_dictionaries({"usd": _values("usd")})).map(kind.model_validate)
+
+
+def _shared_out(kind: Any) -> st.SearchStrategy[Any]:
+    """Two lines whose shares sum to one, now and after a phase-in."""
+    pairs = st.tuples(_numbers("fraction"), _numbers("fraction"), st.permutations(LINES["usd"]))
+    return pairs.map(
+        lambda drawn: kind.model_validate(
+            {
+                "of": {
+                    drawn[2][0]: {2000: drawn[0], 2020: drawn[1]},
+                    drawn[2][1]: {2000: 1.0 - drawn[0], 2020: 1.0 - drawn[1]},
+                }
+            }
+        )
+    )
+
+
+SHAPES: dict[str, Callable[[Any], st.SearchStrategy[Any]]] = {
+    "corridor": _banded,
+    "limit": _bounded,
+    "guarantee": _guaranteed,
+    "blend": _shared_out,
+}
 """Clauses whose numbers must agree, by word."""
 
 
@@ -103,7 +132,7 @@ def _from_schema(node: Mapping[str, Any], defs: Mapping[str, Any]) -> st.SearchS
     if "value" in node:
         return _values(node["value"])
     if "unit" in node:
-        return _numbers(node["unit"]) if node["unit"] not in ("months", "year") else st.integers(1, 12)
+        return st.sampled_from(YEARS) if node["unit"] == "year" else _numbers(node["unit"])
     if "anyOf" in node:
         return st.one_of([_from_schema(item, defs) for item in node["anyOf"]])
     if "enum" in node:
@@ -125,6 +154,14 @@ def _from_schema(node: Mapping[str, Any], defs: Mapping[str, Any]) -> st.SearchS
 
 
 def _object(node: Mapping[str, Any], defs: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    if "propertyNames" in node:
+        [values] = node["patternProperties"].values()
+        return st.dictionaries(
+            _from_schema(node["propertyNames"], defs), _from_schema(values, defs), min_size=node.get("minProperties", 0)
+        )
+    if "additionalProperties" in node and "properties" not in node:
+        values = _from_schema(node["additionalProperties"], defs)
+        return st.fixed_dictionaries({2000: values}, optional={2020: values, 2021: values})
     made = {name: _from_schema(item, defs) for name, item in node.get("properties", {}).items()}
     needed = set(node.get("required", []))
     optional = {name: item for name, item in made.items() if name not in needed}
@@ -198,6 +235,12 @@ def _lines(draw: Any) -> dict[str, Any]:
         "revenue": rng.uniform(1e4, 1e6, shape),
         "premium": benchmark * 1.1,
         "excess": rng.uniform(0.0, 1e5, shape),
+        "withhold": rng.uniform(0.0, 1e5, shape),
+        "loss_ratio": rng.uniform(0.7, 1.0, shape),
+        "risk_score": rng.uniform(0.9, 1.1, shape),
+        "regional_index": rng.uniform(0.9, 1.2, shape),
+        "national_index": rng.uniform(0.9, 1.2, shape),
+        "prospective_index": rng.uniform(0.9, 1.2, (1, len(YEARS))),
         "quality_score": rng.uniform(0.0, 1.0, shape),
         "quality_standard_met": rng.integers(0, 2, shape).astype(float),
         "low_share": rng.uniform(0.0, 0.5, shape),

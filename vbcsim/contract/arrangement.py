@@ -63,6 +63,10 @@ class Step(Frozen):
         """The term's word in a file."""
         return type(self.term).__module__.rpartition(".")[2]
 
+    def applies_with(self, other: Step) -> bool:
+        """Whether there is a year in which both steps apply."""
+        return max(self.first or 0, other.first or 0) <= min(self.last or 10_000, other.last or 10_000)
+
     def applies(self, years: Iterable[int]) -> tuple[bool, ...]:
         """Whether the term applies, year by year."""
         first, last = self.first or 0, self.last or 10_000
@@ -85,6 +89,19 @@ class Provision(Frozen):
     def _two_parties(self) -> Self:
         if self.payer == self.payee:
             raise ValueError(f"{self.name} is paid by {self.payer} to itself; name two parties")
+        return self
+
+    @model_validator(mode="after")
+    def _room_to_pay(self) -> Self:
+        for below in (step for step in self.terms if step.term.least()):
+            for above in (step for step in self.terms if step.term.most()):
+                caps, together = above.term.most(), below.applies_with(above)
+                for basis, least in below.term.least().items():
+                    if together and basis in caps and caps[basis] < least:
+                        raise ValueError(
+                            f"{self.name}: the cap of {caps[basis]:g} ({basis}) is below the guarantee of {least:g}; "
+                            "raise the cap, lower the guarantee, or give them years apart"
+                        )
         return self
 
     def lines(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from vbcsim.core.errors import BadInput, did_you_mean
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Book", "experience_lines", "view_of"]
+__all__ = ["Book", "every_year", "experience_lines", "view_of"]
 
 Floats = NDArray[np.float64]
 
@@ -178,6 +178,11 @@ class Book(Mapping[str, Floats]):
         if isinstance(value, Mapping):
             return by_year(value, self.years)
         return value
+
+
+def every_year(book: Book, value: Value) -> Floats:
+    """A value as an array with all years, (draw or 1, year)."""
+    return np.asarray(np.atleast_2d(book.value(value)) * np.ones((1, len(book.years))))
 
 
 def _sources(makers: Mapping[str, Callable[[], Floats]]) -> dict[str, Source]:

@@ -22,6 +22,8 @@ class LineMaker(Clause, ABC):
     """The formula in words."""
     reference: ClassVar[str]
     """Regulation, contract or paper that uses the line."""
+    unit: ClassVar[str]
+    """Unit of the line: usd, fraction, rate, number or months; ``same`` as its parts where they decide it."""
     needs_view: ClassVar[bool] = False
     """True where the maker reads strata, base years or large claimants, which a plain table of lines lacks."""
 

@@ -56,6 +56,14 @@ class Term(Clause, ABC):
     def sentence(self) -> str:
         """The clause in plain words, with its parameters."""
 
+    def most(self) -> dict[str, float]:
+        """Bounds above on what is paid, where plain numbers: ``usd`` -> dollars, a line -> a share of it."""
+        return {}
+
+    def least(self) -> dict[str, float]:
+        """Bounds below on what is paid, likewise."""
+        return {}
+
     def lines(self) -> tuple[str, ...]:
         """Names of the book lines that the clause reads."""
         return self.line_names

@@ -33,11 +33,13 @@ __all__ = [
     "Band",
     "Clause",
     "FractionValue",
+    "IndexLine",
     "Line",
     "LineName",
     "MonthsLine",
     "NonNegativeValue",
     "OneLess",
+    "PositiveValue",
     "RateValue",
     "ShareLine",
     "Table",
@@ -82,6 +84,8 @@ UsdLine = Annotated[str, AfterValidator(_line_name), _line_schema("usd")]
 """A field that names a line of dollars."""
 ShareLine = Annotated[str, AfterValidator(_line_name), _line_schema("fraction")]
 """A field that names a line between 0 and 1: a score, or a standard met (1) or not (0)."""
+IndexLine = Annotated[str, AfterValidator(_line_name), _line_schema("index")]
+"""A field that names a line of growth since the last base year, above zero."""
 MonthsLine = Annotated[str, AfterValidator(_line_name), _line_schema("months")]
 """A field that names a line of member-months."""
 
@@ -106,7 +110,12 @@ class Clause(Frozen):
     @cached_property
     def line_names(self) -> tuple[str, ...]:
         """Names of the lines that the clause reads, each once, in the order of its fields."""
-        return tuple(dict.fromkeys(str(leaf) for leaf in leaves(self) if isinstance(leaf, LineName)))
+        return self.line_names_but()
+
+    def line_names_but(self, *unused: str) -> tuple[str, ...]:
+        """Names of the lines in all fields but the unused ones."""
+        fields = [getattr(self, name) for name in type(self).model_fields if name not in unused]
+        return tuple(dict.fromkeys(str(leaf) for leaf in leaves(fields) if isinstance(leaf, LineName)))
 
     @cached_property
     def first_year(self) -> int:
@@ -192,6 +201,7 @@ def _adapter(unit: str) -> TypeAdapter[float]:
         "amount": Amount,
         "usd_pmpm": UsdPmpm,
         "number": NonNegative,
+        "positive": Annotated[float, Field(gt=0.0, le=1e12)],
     }
     return TypeAdapter(units[unit])
 
@@ -255,11 +265,11 @@ def _made(kind: type[Table] | type[OneLess], raw: Mapping[Any, Any], unit: str) 
 
 
 def _schema(unit: str) -> WithJsonSchema:
-    said = "usd" if unit == "amount" else unit
+    said = {"amount": "usd", "positive": "number"}.get(unit, unit)
     return WithJsonSchema(
         {
             "anyOf": [{"type": "number"}, {"type": "string"}, {"type": "object"}],
-            "value": said,
+            "value": unit,
             "description": f"a number ({UNITS[said]}), a number by year, a line of the book, or a table by a line",
         }
     )
@@ -275,6 +285,8 @@ AmountValue = Annotated[Value, PlainValidator(lambda raw: _read(raw, "amount")),
 """Dollars a year of either sign."""
 UsdPmpmValue = Annotated[Value, PlainValidator(lambda raw: _read(raw, "usd_pmpm")), _schema("usd_pmpm")]
 """Dollars per member per month."""
+PositiveValue = Annotated[Value, PlainValidator(lambda raw: _read(raw, "positive")), _schema("positive")]
+"""A dimensionless number above zero, which may be divided by."""
 NonNegativeValue = Annotated[Value, PlainValidator(lambda raw: _read(raw, "number")), _schema("number")]
 """A dimensionless number, not negative."""
 
@@ -286,6 +298,7 @@ def leaves(item: Any) -> Iterator[Any]:
             yield from leaves(getattr(item, name))
     elif isinstance(item, Mapping):
         yield item
+        yield from (key for key in item if isinstance(key, LineName))
         for inner in item.values():
             yield from leaves(inner)
     elif isinstance(item, (tuple, list)):

@@ -21,6 +21,7 @@ class Combine(LineMaker):
 
     formula: ClassVar[str] = "min(max(sum | product | greatest | least of the parts, at_least), at_most)"
     reference: ClassVar[str] = "42 CFR 425.652(a)(8): the larger of the regional and the prior-savings adjustment"
+    unit: ClassVar[str] = "same"
 
     how: Literal["sum", "product", "greatest", "least"]
     """How the parts become one."""

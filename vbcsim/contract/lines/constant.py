@@ -17,6 +17,7 @@ class Constant(LineMaker):
 
     formula: ClassVar[str] = "value or usd"
     reference: ClassVar[str] = "the contract's own figures"
+    unit: ClassVar[str] = "same"
 
     value: Annotated[float, Field(ge=-1e13, le=1e13)] | dict[int, float] | bool | None = None
     """The number, in the unit that the clauses reading it expect; true is 1 and false 0."""

@@ -22,6 +22,7 @@ class Excess(Truncation, LineMaker):
 
     formula: ClassVar[str] = "sum over persons of min(max(cost - attachment, 0), limit)"
     reference: ClassVar[str] = "specific stop-loss: per-person deductible and limit"
+    unit: ClassVar[str] = "usd"
     needs_view: ClassVar[bool] = True
 
     limit_usd: Usd | None = None

@@ -18,6 +18,7 @@ class Standard(LineMaker):
 
     formula: ClassVar[str] = "1 if at least `needed` of the lines are >= at_least, else 0"
     reference: ClassVar[str] = "42 CFR 425.512(a): quality performance standard"
+    unit: ClassVar[str] = "fraction"
 
     on: Annotated[tuple[Line, ...], BeforeValidator(as_tuple), Field(min_length=1)]
     """Line or lines that are tested."""

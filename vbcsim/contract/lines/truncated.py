@@ -16,6 +16,7 @@ class Truncated(Truncation, LineMaker):
 
     formula: ClassVar[str] = "sum over persons of min(cost, threshold)"
     reference: ClassVar[str] = "42 CFR 425.601(a)(4), 425.605(a)(3): truncation at the 99th percentile"
+    unit: ClassVar[str] = "usd"
     needs_view: ClassVar[bool] = True
 
     def make(self, book: Book) -> Amount:

@@ -71,6 +71,12 @@ class Limit(Term):
             amount = np.maximum(amount, -self._bound(self.losses, book))
         return amount
 
+    def most(self) -> dict[str, float]:
+        """The cap or caps on savings that are plain numbers, where the lesser counts."""
+        caps = self.savings if self.combine == "lesser" or len(self.savings) == 1 else ()
+        given = {cap.of or "usd": cap.share if cap.usd is None else cap.usd for cap in caps}
+        return {basis: number for basis, number in given.items() if isinstance(number, float)}
+
     def _bound(self, caps: tuple[Cap, ...], book: BookLike) -> Any:
         chosen = caps[0].amount(book)
         for cap in caps[1:]:

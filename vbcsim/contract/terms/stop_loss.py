@@ -27,9 +27,14 @@ class StopLoss(Term):
     months: MonthsLine = "member_months"
     """Line of the months that the charge is taken for."""
 
+    def lines(self) -> tuple[str, ...]:
+        """The lines that its parameters need: months only for a charge."""
+        return self.line_names_but("months") if self.charge_pmpm == 0.0 else self.line_names
+
     def apply(self, amount: Amount, book: BookLike) -> Amount:
         """The amount with recoveries less the charge [USD]."""
-        return amount + book.value(self.coinsurance) * book[self.of] - book.value(self.charge_pmpm) * book[self.months]
+        recovered = amount + book.value(self.coinsurance) * book[self.of]
+        return recovered if self.charge_pmpm == 0.0 else recovered - book.value(self.charge_pmpm) * book[self.months]
 
     def sentence(self) -> str:
         """In plain words."""
