@@ -48,18 +48,23 @@ def run(
     question: Scenario | str | Path,
     *,
     overrides: Iterable[str] = (),
+    draws: int | None = None,
+    seed: int | None = None,
+    engine: str | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Run a scenario, or the file of one, from end to end.
 
     :param question: a scenario, or the path of its file.
-    :param overrides: changes such as ``"draws=5000"``, for a file.
+    :param overrides: changes such as ``"cohort.cells[0].members=5000"``, for a file.
+    :param draws: number of simulated histories, ``seed`` and ``engine`` likewise (none: the scenario's).
     :param threads: number of threads (none: every core); the results are the same bits for any number.
     :param progress: called as ``progress(done, total)`` with numbers of draws.
     :raises BadInput: with every problem of the file at once.
     """
     scenario = load_scenario(question, overrides) if isinstance(question, (str, Path)) else question
+    scenario = scenario.asking(draws=draws, seed=seed, engine=engine)
     cohort = build_cohort(scenario)
     experience = simulate(
         cohort,

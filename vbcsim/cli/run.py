@@ -58,8 +58,7 @@ def command(
     from vbcsim.scenario.load import load_scenario
 
     begun = time.perf_counter()
-    chosen = {"draws": draws, "seed": seed, "engine": engine}
-    scenario = load_scenario(file, overrides).model_copy(update={k: v for k, v in chosen.items() if v is not None})
+    scenario = load_scenario(file, overrides).asking(draws=draws, seed=seed, engine=engine)
     folder = out or Path(f"{scenario.name}-run")
     plan = plan_of(scenario)
     if dry_run:

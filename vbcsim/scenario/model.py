@@ -114,6 +114,11 @@ class Scenario(Frozen):
         copy.__dict__.pop("arrangements", None)
         return copy
 
+    def asking(self, *, draws: int | None = None, seed: int | None = None, engine: str | None = None) -> Self:
+        """The scenario with another number of draws, seed or engine, where given."""
+        given = {"draws": draws, "seed": seed, "engine": engine}
+        return self.model_copy(update={name: value for name, value in given.items() if value is not None})
+
     def with_experience_of(self, other: Self) -> Self:
         """The designs and texts of this scenario on the experience that ``other`` asks for."""
         kept = ("seed", "draws", "engine", "years", "cohort", "assumptions", "record")
