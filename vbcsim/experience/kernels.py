@@ -154,33 +154,46 @@ def further_counters(counters, counts):  # type: ignore[no-untyped-def]
 
 @register_jitable
 def draw_costs(costs, counts, tables, table_at, words):  # type: ignore[no-untyped-def]
-    """Fill ``costs`` (Y * J) with the sums of the services' relative costs; returns the lowest word used.
+    """Fill ``costs`` (Y * J) with the sums of the services' relative costs.
 
-    The first two services are looked up wanted or not: most categories have none or one, so no branch to guess.
+    Services are looked up two and four at a time, wanted or not: a look-up costs less than a branch guessed wrong.
     """
-    n = counts.shape[0]
-    lowest = min(lowest_word(words[0], n), lowest_word(words[1], n))
-    for p in range(n):
+    for p in range(counts.shape[0]):
         costs[p] = 0.0
     for i in range(2):
-        for p in range(n):
+        for p in range(counts.shape[0]):
             value = lookup(tables, table_at[p], words[i, p], MIDDLE)
             if counts[p] > i:
                 costs[p] += value
-    at = np.uint64(n)
-    for p in range(n):
-        if counts[p] > 2:
-            total = costs[p]
-            for i in range(2, min(counts[p], 4)):
-                lowest = min(lowest, words[i, p])
-                total += lookup(tables, table_at[p], words[i, p], MIDDLE)
-            for i in range(4, counts[p]):
-                place = at + np.uint64((i >> 2) - 1)
-                lowest = min(lowest, words[i & 3, place])
-                total += lookup(tables, table_at[p], words[i & 3, place], MIDDLE)
+    at = counts.shape[0]
+    for p in range(counts.shape[0]):
+        left = counts[p]
+        if left > 2:
+            start = table_at[p]
+            total = costs[p] + lookup(tables, start, words[2, p], MIDDLE)
+            fourth = lookup(tables, start, words[3, p], MIDDLE)
+            total += fourth if left > 3 else 0.0
+            left -= 4
+            while left > 0:
+                total += lookup(tables, start, words[0, at], MIDDLE)
+                second = lookup(tables, start, words[1, at], MIDDLE)
+                third = lookup(tables, start, words[2, at], MIDDLE)
+                fourth = lookup(tables, start, words[3, at], MIDDLE)
+                total += second if left > 1 else 0.0
+                total += third if left > 2 else 0.0
+                total += fourth if left > 3 else 0.0
+                at += 1
+                left -= 4
             costs[p] = total
-            at += np.uint64((counts[p] - 1) >> 2)
-    return lowest
+
+
+@register_jitable
+def lowest_of_blocks(words, n):  # type: ignore[no-untyped-def]
+    """The lowest word of the first ``n`` blocks."""
+    return min(
+        min(lowest_word(words[0], n), lowest_word(words[1], n)),
+        min(lowest_word(words[2], n), lowest_word(words[3], n)),
+    )
 
 
 @register_jitable
@@ -312,7 +325,8 @@ def simulate_members(  # type: ignore[no-untyped-def]
                     words = np.empty((4, room), dtype=np.uint32)
                 n = further_counters(counters, counts)
                 fill_blocks(counters, n, member, draw, stream_cell(_COST, c), k0, k1, words)
-                if needs_tail(draw_costs(costs, counts, cost_tables, table_at, words)):
+                draw_costs(costs, counts, cost_tables, table_at, words)
+                if needs_tail(lowest_of_blocks(words, n)):
                     draw_tail_costs(costs, counts, cost_tables, table_at, words, counters, member, draw, c, k0, k1)
                 for p in range(n_counts):
                     cell_counts[p] += counts[p]
