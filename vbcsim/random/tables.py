@@ -8,7 +8,7 @@ the same far out in the tail as in the middle. Beyond the last octave (2**-48) t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -27,10 +27,9 @@ __all__ = [
 
 CELL_BITS = 6
 OCTAVES = 48
-_NODES = 6
 
-Table = NDArray[np.float64]
-Quantile = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Floats = NDArray[np.float64]
+Table = Floats
 
 
 def _edges() -> NDArray[np.float64]:
@@ -40,21 +39,6 @@ def _edges() -> NDArray[np.float64]:
     within = np.tile(np.arange(cells), OCTAVES)
     width = 2.0 ** (-octave - 1) / cells
     return np.stack([2.0 ** (-octave - 1) + within * width, width], axis=1)
-
-
-def build_table(inverse_survival: Quantile, mean: float) -> Table:
-    """Table (cell, 2) of cell means and spreads of a nonnegative distribution with the given mean."""
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
-    lower, width = _edges().T
-    s = lower[:, None] + width[:, None] * (nodes + 1) / 2
-    quantile = inverse_survival(s)
-    cell_mean = quantile @ (weights / 2)
-    variance = np.maximum(((quantile - cell_mean[:, None]) ** 2) @ (weights / 2), 0.0)
-    total = float(cell_mean @ width) + 2.0**-OCTAVES * cell_mean[-1 << CELL_BITS]
-    cell_mean *= mean / total
-    # A straight line of variance v over a unit interval spans sqrt(12 v); it must not fall below zero.
-    spread = np.minimum(np.sqrt(12.0 * variance) * (mean / total), 2.0 * cell_mean)
-    return np.ascontiguousarray(np.stack([cell_mean, spread], axis=1))
 
 
 def table_moments(table: Table) -> tuple[float, float]:
@@ -79,17 +63,24 @@ def gamma_table(shape: float) -> Table:
     # E[X; a < X <= b] = shape * (P(G' > a) - P(G' > b)) with G' of shape + 1; likewise the second moment.
     first = shape * np.diff(gammaincc(shape + 1.0, x)) / width[order]
     second = shape * (shape + 1.0) * np.diff(gammaincc(shape + 2.0, x)) / width[order]
-    span = x[:-1] - x[1:]
-    # Far out the difference of moments loses its digits; there a straight line through the ends serves.
-    fine = span > 1e-4 * x[:-1]
-    variance = np.where(fine, np.clip(second - first**2, 0.0, span**2 / 4.0), span**2 / 12.0)
     table = np.empty((len(lower), 2))
-    table[order, 0] = np.where(first > 0, np.clip(first, x[1:], x[:-1]), 0.0)
-    table[order, 1] = np.minimum(np.sqrt(12.0 * variance), 2.0 * table[order, 0])
+    table[order] = _cells(first, second, x[1:], x[:-1])
     # Masses that cannot matter become zero: subnormal numbers would slow every sum they enter.
     table[table < 1e-30] = 0.0
     table.setflags(write=False)
     return table
+
+
+def _cells(first: Floats, second: Floats, low: Floats, high: Floats, maximum: float = np.inf) -> Table:
+    """Means and spreads of cells from their first two moments and the quantiles at their ends."""
+    span = high - low
+    # Far out the difference of moments loses its digits; there a straight line through the ends serves.
+    fine = span > 1e-4 * high
+    variance = np.where(fine, np.clip(second - first**2, 0.0, span**2 / 4.0), span**2 / 12.0)
+    mean = np.where(first > 0, np.clip(first, low, high), 0.0)
+    # A straight line of variance v over a unit interval spans sqrt(12 v); it stays above zero and below the maximum.
+    spread = np.minimum(np.sqrt(12.0 * variance), 2.0 * np.minimum(mean, maximum - mean))
+    return np.stack([mean, spread], axis=1)
 
 
 def gamma_quantile(shape: float, s: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -108,49 +99,90 @@ def gamma_quantile(shape: float, s: NDArray[np.float64]) -> NDArray[np.float64]:
 def cost_table(sigma: float, tail_probability: float, tail_index: float, maximum: float) -> Table:
     """Table of the cost of one service relative to its mean: lognormal body, Pareto tail, optional maximum.
 
-    ``maximum`` is relative to the mean (``inf``: none).
+    ``maximum`` is relative to the mean (``inf``: none). The little that lies beyond the last octave is left out, and
+    the table scaled to mean 1.
     """
-    scale = 1.0
-    if np.isfinite(maximum):
-        scale = _scale_for_maximum(sigma, tail_probability, tail_index, maximum)
-    raw = cost_quantile(sigma, tail_probability, tail_index)
-    if np.isfinite(maximum):
-        table = build_table(lambda s: np.minimum(scale * raw(s), maximum), 1.0)
-    else:
-        table = build_table(raw, 1.0)
+    cost = SplicedCost(sigma, tail_probability, tail_index)
+    scale = 1.0 if np.isinf(maximum) else _scale_for_maximum(cost, maximum)
+    lower, width = _edges().T
+    upper = lower + width
+    first = scale * _limited_moment(cost, 1, maximum / scale, lower, upper) / width
+    second = scale**2 * _limited_moment(cost, 2, maximum / scale, lower, upper) / width
+    low, high = (np.minimum(scale * cost.quantile(s), maximum) for s in (upper, lower))
+    total = float(first @ width) + 2.0**-OCTAVES * first[-1 << CELL_BITS]
+    table = _cells(first / total, second / total**2, low / total, high / total, maximum)
     table.setflags(write=False)
     return table
 
 
-def cost_quantile(sigma: float, tail_probability: float, tail_index: float) -> Quantile:
-    """Inverse survival function of the spliced cost with lognormal median 1."""
-    from scipy.special import ndtri
+@dataclass(frozen=True)
+class SplicedCost:
+    """Cost of one service: lognormal with median 1 up to the splice, Pareto beyond it."""
 
-    splice = float(np.exp(-sigma * ndtri(tail_probability))) if tail_probability > 0 else np.inf
+    sigma: float
+    tail_probability: float
+    tail_index: float
 
-    def inverse_survival(s: NDArray[np.float64]) -> NDArray[np.float64]:
-        body = np.exp(-sigma * ndtri(s))
-        if tail_probability == 0:
+    @property
+    def splice(self) -> float:
+        """Where the tail begins (infinity: there is none)."""
+        from scipy.special import ndtri
+
+        return float(np.exp(-self.sigma * ndtri(self.tail_probability))) if self.tail_probability > 0 else np.inf
+
+    def quantile(self, s: Floats) -> Floats:
+        """Cost that is exceeded with probability ``s``, above 0."""
+        from scipy.special import ndtri
+
+        body = np.exp(-self.sigma * ndtri(s)) if self.sigma > 0 else np.ones_like(s)
+        if self.tail_probability == 0:
             return body
-        tail = splice * np.maximum(tail_probability / s, 1.0) ** (1.0 / tail_index)
-        return np.where(s < tail_probability, tail, body)
+        tail = self.splice * np.maximum(self.tail_probability / s, 1.0) ** (1.0 / self.tail_index)
+        return np.where(s < self.tail_probability, tail, body)
 
-    return inverse_survival
+    def survival(self, x: float) -> float:
+        """Probability of a cost above ``x``."""
+        from scipy.special import ndtr
+
+        if x >= self.splice:
+            return float(self.tail_probability * (self.splice / x) ** self.tail_index)
+        return float(ndtr(-np.log(x) / self.sigma)) if self.sigma > 0 else float(x < 1.0)
+
+    def moment(self, k: int, lower: Floats, upper: Floats) -> Floats:
+        """E[cost**k; survival probability between ``lower`` and ``upper``]."""
+        from scipy.special import ndtr, ndtri
+
+        p, e = self.tail_probability, 1.0 - k / self.tail_index
+        a, b = (ndtri(np.maximum(s, p)) + k * self.sigma for s in (lower, upper))
+        # Of two probabilities near one, the complements keep the digits of the difference.
+        mass = np.where(a > 0, ndtr(-a) - ndtr(-b), ndtr(b) - ndtr(a))
+        body = np.exp(0.5 * (k * self.sigma) ** 2) * mass
+        if p == 0:
+            return body
+        c, d = (np.minimum(s, p) / p for s in (lower, upper))
+        return body + self.splice**k * p * ((d**e - c**e) / e if e else np.log(d / c))
 
 
-def _scale_for_maximum(sigma: float, tail_probability: float, tail_index: float, maximum: float) -> float:
+def _limited_moment(cost: SplicedCost, k: int, maximum: float, lower: Floats, upper: Floats) -> Floats:
+    """E[min(cost, maximum)**k; survival probability between ``lower`` and ``upper``]."""
+    if np.isinf(maximum):
+        return cost.moment(k, lower, upper)
+    cut = cost.survival(maximum)
+    cut_off = np.minimum(upper, cut) - np.minimum(lower, cut)
+    return cost.moment(k, np.maximum(lower, cut), np.maximum(upper, cut)) + maximum**k * cut_off
+
+
+def _scale_for_maximum(cost: SplicedCost, maximum: float) -> float:
     """Factor on the untruncated cost for which the cost cut at ``maximum`` has mean 1."""
     from scipy.optimize import brentq
 
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
-    lower, width = _edges().T
-    quantile = cost_quantile(sigma, tail_probability, tail_index)(lower[:, None] + width[:, None] * (nodes + 1) / 2)
+    everything = np.array([0.0]), np.array([1.0])
 
     def excess(log_scale: float) -> float:
-        cut = np.minimum(quantile * np.exp(log_scale), maximum)
-        return float((cut @ (weights / 2)) @ width) - 1.0
+        scale = float(np.exp(log_scale))
+        return scale * float(_limited_moment(cost, 1, maximum / scale, *everything)[0]) - 1.0
 
-    return float(np.exp(brentq(excess, -60.0, 60.0, xtol=1e-12)))
+    return float(np.exp(brentq(excess, -60.0, 60.0, xtol=1e-14)))
 
 
 POISSON_STEP = 4
