@@ -3,7 +3,7 @@
     python benchmarks/members_engine.py [SCENARIO] [--rounds N]
 
 Both simulate the same cohort: frailty with a shared gamma trawl and one own factor per category, Poisson counts,
-lognormal costs with a Pareto tail, sums by year, stratum and category, and the list of large claimants. NumPy draws with
+lognormal costs with a Pareto tail, sums by year, stratum and category, and a list of large claimants. NumPy draws with
 its fastest generator, whole cells at a time; the engine runs with one thread and with two. Prints microseconds per
 member-year (best and median of the rounds) and the ratios.
 """
