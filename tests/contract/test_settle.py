@@ -125,7 +125,7 @@ def test_no_amount_is_a_negative_zero():
 
 def test_threads_do_not_change_a_bit():
     rng = np.random.default_rng(5)
-    benchmark = rng.uniform(9e7, 1.1e8, (20_000, 6))
+    benchmark = rng.uniform(9e7, 1.1e8, (90_000, 6))
     lines = {"benchmark": benchmark, "expenditure": benchmark * rng.normal(1.0, 0.04, benchmark.shape)}
     book = Book.from_lines({**lines, "member_months": 3.0}, range(2019, 2025))
     designs = {"a": design(SHARED), "b": design(SHARED, FEE), "c": design(PASSED_ON, SHARED)}

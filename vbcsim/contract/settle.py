@@ -23,8 +23,8 @@ __all__ = ["Entry", "Ledger", "entries", "settle", "settle_amounts"]
 
 Floats = NDArray[np.float64]
 
-_WORTH_A_THREAD = 200_000
-"""Number of net amounts below which starting threads costs more than it saves."""
+_WORTH_A_THREAD = 500_000
+"""Draws x years below which threads wait for one another longer than an operation on an array takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,7 +149,7 @@ def _post_all(ledger: Ledger, book: Book, designs: Mapping[str, Arrangement], th
     def post(row: int, arrangement: Arrangement) -> None:
         ledger.post(row, arrangement, settle_amounts(book, arrangement))
 
-    if threads == 1 or len(designs) == 1 or ledger.net_usd.size < _WORTH_A_THREAD:
+    if threads == 1 or len(designs) == 1 or book.draws * len(book.years) < _WORTH_A_THREAD:
         for row, arrangement in enumerate(designs.values()):
             post(row, arrangement)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -27,11 +28,11 @@ class Cap(Clause):
             raise ValueError("a cap is either {share: 0.1, of: benchmark} or {usd: 1000000}")
         return self
 
-    def amount(self, book: BookLike) -> Any:
-        """The bound [USD]."""
+    def amount(self, book: BookLike, sign: float) -> Any:
+        """The bound, times a sign [USD]."""
         if self.share is not None and self.of is not None:
-            return book.value(self.share) * book[self.of]
-        return book.value(self.usd if self.usd is not None else 0.0)
+            return (book.value(self.share) * sign) * book[self.of]
+        return book.value(self.usd if self.usd is not None else 0.0) * sign
 
     def words(self) -> str:
         """In plain words."""
@@ -66,9 +67,11 @@ class Limit(Term):
     def apply(self, amount: Amount, book: BookLike) -> Amount:
         """The amount within its bounds [USD]."""
         if self.savings:
-            amount = np.minimum(amount, self._bound(self.savings, book))
+            pick = np.minimum if self.combine == "lesser" else np.maximum
+            amount = np.minimum(amount, reduce(pick, (cap.amount(book, 1.0) for cap in self.savings)))
         if self.losses:
-            amount = np.maximum(amount, -self._bound(self.losses, book))
+            pick = np.maximum if self.combine == "lesser" else np.minimum
+            amount = np.maximum(amount, reduce(pick, (cap.amount(book, -1.0) for cap in self.losses)))
         return amount
 
     def most(self) -> dict[str, float]:
@@ -76,13 +79,6 @@ class Limit(Term):
         caps = self.savings if self.combine == "lesser" or len(self.savings) == 1 else ()
         given = {cap.of or "usd": cap.share if cap.usd is None else cap.usd for cap in caps}
         return {basis: number for basis, number in given.items() if isinstance(number, float)}
-
-    def _bound(self, caps: tuple[Cap, ...], book: BookLike) -> Any:
-        chosen = caps[0].amount(book)
-        for cap in caps[1:]:
-            pick = np.minimum if self.combine == "lesser" else np.maximum
-            chosen = pick(chosen, cap.amount(book))
-        return np.maximum(chosen, 0.0)
 
     def sentence(self) -> str:
         """In plain words."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
 
 from vbcsim.contract.term import Amount, BookLike, Term, choose, gain, loss
 from vbcsim.contract.value import FractionValue, ShareLine, UsdLine, phrase
@@ -38,12 +40,19 @@ class MinimumRate(Term):
 
     def apply(self, amount: Amount, book: BookLike) -> Amount:
         """The amount that passes the minimum, zero (or the part kept) where it does not [USD]."""
-        whole = book[self.of]
-        least_gain = book.value(self.savings) * whole
-        least_loss = least_gain if self.losses is None else book.value(self.losses) * whole
-        passes = (amount >= least_gain * _EQUAL) | (amount <= -least_loss * _EQUAL)
-        passed = amount if self.first_dollar else gain(amount - least_gain) + loss(amount + least_loss)
+        passes, passed = self._passes(amount, book), amount
+        if not self.first_dollar:
+            losses = self.savings if self.losses is None else self.losses
+            whole = book[self.of]
+            passed = gain(amount - book.value(self.savings) * whole) + loss(amount + book.value(losses) * whole)
         return passed * passes if self.below == 0.0 else choose(passes, passed, self._short(amount, book))
+
+    def _passes(self, amount: Amount, book: BookLike) -> Any:
+        """Where the amount reaches its minimum."""
+        least = (book.value(self.savings) * _EQUAL) * book[self.of]
+        if self.losses is None:
+            return np.abs(amount) >= least
+        return (amount >= least) | (amount <= (book.value(self.losses) * -_EQUAL) * book[self.of])
 
     def _short(self, amount: Amount, book: BookLike) -> Amount:
         """What is kept of savings that miss the minimum."""

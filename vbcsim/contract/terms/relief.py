@@ -25,7 +25,9 @@ class Relief(Term):
     def apply(self, amount: Amount, book: BookLike) -> Amount:
         """The amount after relief [USD]."""
         owed = loss(amount) * (1.0 - book.value(self.share))
-        return gain(amount) + np.minimum(owed + book.value(self.usd), 0.0)
+        if self.usd != 0.0:
+            owed = np.minimum(owed + book.value(self.usd), 0.0)
+        return gain(amount) + owed
 
     def sentence(self) -> str:
         """In plain words."""
