@@ -60,3 +60,24 @@ def test_a_copy_with_other_designs_resolves_them_anew(scenario):
     other = scenario.model_copy(update={"designs": {"nothing": scenario.designs["nothing"]}})
     assert set(other.arrangements) == {"nothing"}
     assert set(scenario.arrangements) == {"half", "nothing"}
+
+
+def test_designs_that_cannot_be_read_are_told_together_in_a_notebook_too(scenario):
+    other = scenario.model_copy(update={"designs": {"a": {"program": "mspp"}, "b": {"program": 3}, "c": {"terms": 1}}})
+    with pytest.raises(vbcsim.BadInput) as caught:
+        _ = other.arrangements
+    assert [problem.place for problem in caught.value.problems] == [
+        "designs.a.program",
+        "designs.b.program",
+        "designs.c.terms",
+    ]
+
+
+def test_a_folder_whose_manifest_lacks_a_stage_is_no_run(tmp_path):
+    from vbcsim.core.files import claim_folder
+
+    with claim_folder(tmp_path / "r") as folder:
+        folder.write("scenario.yaml", SMALL.read_text(encoding="utf-8"))
+        folder.finish({})
+    with pytest.raises(vbcsim.BadInput, match=r"is a run without experience\.nc, results\.nc; run it again"):
+        vbcsim.open_run(tmp_path / "r")
