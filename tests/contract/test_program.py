@@ -180,3 +180,55 @@ def test_every_program_that_comes_with_vbcsim_can_be_read(name):
     assert program.program == name
     used = module._references([program.lines, list(program.provisions)])
     assert set(program.parameters) <= used, "a parameter that no clause uses"
+
+
+def test_a_program_is_not_settled_before_it_begins():
+    with pytest.raises(BadInput, match="program: example begins in 2012, and 2011 is to be settled; choose later"):
+        resolve(documented(), {"track": "one_sided"}, [2011, 2012])
+    assert resolve(documented(), {"track": "one_sided"}, [2030]), "what is stated last holds on"
+
+
+@pytest.mark.parametrize("said", [0.03, "3%", {2018: 0.01, 2019: 0.03}, [0.01, 0.03]])
+def test_a_number_beyond_its_bounds_is_refused_with_the_bounds(said):
+    message = r"elected_minimum_rate: 0.03 was given; minimum rate chosen: at least 0 and at most 0.02 \(share of one\)"
+    with pytest.raises(BadInput, match=message):
+        resolve(documented(), {"track": "two_sided", "elected_minimum_rate": said}, [2018])
+
+
+def test_a_line_or_a_table_has_no_bounds_to_break():
+    table = {"by": "lives", "bands": [{"from": 5000, "value": 0.01}]}
+    for said in ("some_line", table):
+        assert resolve(documented(), {"track": "two_sided", "elected_minimum_rate": said}, [2018])
+
+
+def test_the_bounds_of_a_parameter_hold_for_what_a_design_gives():
+    bounded = load(SMALL.replace("definition: the cap}", "definition: the cap, least: 5}"))
+    with pytest.raises(BadInput, match="cap: 4 was given; the cap: at least 5"):
+        resolve(bounded, {"kind": "a", "extra": "capped", "cap": 4}, [2023])
+
+
+def test_a_grade_may_differ_by_input_and_by_year():
+    graded = "grade: {a: {2012: S, 2020: M, 2022: P}, b: P}, by: kind, values: {a: 0.4, b: 0.5}"
+    text = SMALL.replace("grade: M, by: kind, values: {a: 0.4}", graded).replace("            when: {kind: a}\n", "")
+
+    def grade(kind, years):
+        return next(r.grade for r in resolve(load(text), {"kind": kind}, years).parameters if r.name == "rate")
+
+    assert [grade("a", years) for years in ([2019], [2019, 2020], [2020], [2022, 2023])] == ["S", "M", "M", "P"]
+    assert grade("b", [2020]) == "P"
+
+
+def test_clauses_out_of_these_years_leave_no_clause_and_no_parameter():
+    text = SMALL.replace("            when: {kind: a}\n", "            to: 2020\n")
+    late, early = (resolve(load(text), {"kind": "a"}, years) for years in ([2021, 2022], [2020, 2021]))
+    assert (words(late), words(early)) == (["difference"], ["difference", "share"])
+    assert (late.unverified, early.unverified) == ((), ("rate",))
+
+
+@pytest.mark.parametrize("name", program_names())
+def test_every_program_names_what_its_grades_need(name):
+    program = load_program(name)
+    for word, parameter in program.parameters.items():
+        assert parameter.definition, word
+        assert parameter.source, word
+        assert parameter.unit or not isinstance(parameter.value, float), word

@@ -5,15 +5,18 @@ A program is a file ``programs/NAME.yaml``::
     program: example
     title: Half of savings above a minimum
     description: One sided, with quality.
+    years: [2012, 2026]                      # performance years whose rules are stated; earlier ones are refused
+    examples: {usual: {track: one_sided}}    # designs for documentation and tests, never defaults
     inputs:                                  # what a design may say besides `program`
       track: {definition: side of risk, choices: [one_sided, two_sided]}           # no default: required
-      elected_minimum_rate: {definition: minimum rate chosen, unit: fraction, default: 0.02}
+      elected_minimum_rate: {definition: minimum rate chosen, unit: fraction, default: 0.02, least: 0, most: 0.02}
     parameters:
       maximum_sharing_rate:
         definition: greatest share of savings
         unit: fraction
         source: 42 CFR 425.605(d)
-        grade: D                             # P D D-inf S M, as firm as the source; M is shown as unverified
+        grade: D                             # P D D-inf S M, as firm as the source; M is shown as unverified.
+                                             # Like values it may differ by input and by year: {2012: S, 2023: M}
         by: track                            # one input or a list of inputs that choose among the values
         values: {one_sided: 0.4, two_sided: {2015: 0.5, 2019: 0.6}}     # by year: in force from that year on
       sequestration: {unit: fraction, source: BBEDCA, grade: D, values: {2012: 0.02, 2019: 0, 2021: 0.02}}
@@ -45,10 +48,10 @@ has no published figure: the design must give it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
@@ -59,6 +62,7 @@ from vbcsim.contract.value import as_tuple
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
 from vbcsim.core.model import Frozen
 from vbcsim.core.text import listing, shown
+from vbcsim.core.units import UNITS, Year, parse_quantity
 
 __all__ = ["Input", "Parameter", "Program", "load_program", "program_names", "resolve"]
 
@@ -77,6 +81,10 @@ class Input(Frozen):
     """What counts where the design says nothing; an input without a default is required."""
     optional: bool = False
     """True where the input may be left out without a default."""
+    least: float | None = None
+    """Least number that may be said, in the input's unit."""
+    most: float | None = None
+    """Greatest number that may be said, in the input's unit."""
 
 
 class Parameter(Frozen):
@@ -85,13 +93,18 @@ class Parameter(Frozen):
     definition: str = ""
     unit: str = ""
     source: str
-    grade: Grade
+    grade: Grade | dict[Any, Grade | dict[Any, Grade]]
+    """How firm the figure is; by input and by year where that differs, as ``values`` do."""
     by: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = ()
     """Inputs that choose among ``values``, outermost first."""
     value: Any = None
     """One value of any shape."""
     values: dict[Any, Any] = Field(default_factory=dict)
     """Values by input (``by``), by year, or both; a year's value is in force from that year on."""
+    least: float | None = None
+    """Least number that a design may give, in the parameter's unit."""
+    most: float | None = None
+    """Greatest number that a design may give, in the parameter's unit."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -109,7 +122,11 @@ class Program(Frozen):
     title: str
     description: str = ""
     source: str = ""
+    years: tuple[Year, Year] | None = None
+    """First and last performance year whose rules are stated; what is stated last holds on."""
     parties: tuple[Party, ...] = ("payer", "provider")
+    examples: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    """Designs for illustration; their figures are nobody's contract."""
     inputs: dict[str, Input] = Field(default_factory=dict)
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     lines: dict[str, Any] = Field(default_factory=dict)
@@ -160,7 +177,7 @@ def resolve(program: str | Program, inputs: Mapping[str, Any], years: Iterable[i
     """
     chosen = load_program(program) if isinstance(program, str) else program
     span = tuple(years)
-    given = _given(chosen, inputs)
+    given = _given(chosen, inputs, span)
     records: dict[str, UsedParameter] = {}
     problems: list[Problem] = []
 
@@ -177,7 +194,7 @@ def resolve(program: str | Program, inputs: Mapping[str, Any], years: Iterable[i
         "title": given.get("title") or chosen.title,
         "parties": list(chosen.parties),
         "lines": {line: made for line, body in chosen.lines.items() if (made := _chosen(body, given)) is not None},
-        "provisions": [_provision(item, given) for item in chosen.provisions if _holds(item.get("when"), given)],
+        "provisions": [_provision(item, given, span) for item in chosen.provisions if _holds(item.get("when"), given)],
     }
     raw["lines"] |= given.get("lines") or {}
     raw["provisions"] += given.get("provisions") or []
@@ -202,9 +219,12 @@ def _at_origin(raw: Any, problem: Problem) -> Problem:
     return problem
 
 
-def _given(program: Program, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _given(program: Program, inputs: Mapping[str, Any], years: tuple[int, ...]) -> dict[str, Any]:
     """The inputs with defaults filled in; parameters that the design sets itself are kept beside them."""
     problems = []
+    if program.years and years and years[0] < program.years[0]:
+        begun = f"{program.program} begins in {program.years[0]}, and {years[0]} is to be settled"
+        problems.append(Problem("program", f"{begun}; choose later years or another program"))
     known = (*program.inputs, *program.parameters, *_FREE)
     for word, said in inputs.items():
         if word not in known:
@@ -217,6 +237,8 @@ def _given(program: Program, inputs: Mapping[str, Any]) -> dict[str, Any]:
             choices = [str(choice) for choice in program.inputs[word].choices]
             near = did_you_mean(str(said), choices)
             problems.append(Problem(word, f"{shown(said)} is not allowed{near} (allowed: {listing(choices, 40)})"))
+        else:
+            problems += _out_of_bounds(word, program.inputs.get(word) or program.parameters.get(word), said)
     for word, asked in program.inputs.items():
         if word not in inputs and asked.default is None and not asked.optional:
             among = f" (one of {listing([str(c) for c in asked.choices], 40)})" if asked.choices else ""
@@ -226,6 +248,36 @@ def _given(program: Program, inputs: Mapping[str, Any]) -> dict[str, Any]:
     if problems:
         raise BadInput(problems)
     return {word: asked.default for word, asked in program.inputs.items()} | dict(inputs)
+
+
+def _out_of_bounds(word: str, about: Input | Parameter | None, said: Any) -> list[Problem]:
+    """A problem where a number that a design gives is outside the bounds of its input or parameter."""
+    low, high = (about.least, about.most) if about else (None, None)
+    if about is None or (low is None and high is None):
+        return []
+    wrong = [n for n in _numbers(said, about.unit) if (low is not None and n < low) or (high is not None and n > high)]
+    if not wrong:
+        return []
+    bounds = [f"at {way} {bound:g}" for way, bound in (("least", low), ("most", high)) if bound is not None]
+    unit = f" ({UNITS[about.unit]})" if about.unit in UNITS else ""
+    return [Problem(word, f"{wrong[0]:g} was given; {about.definition}: {listing(bounds)}{unit}")]
+
+
+def _numbers(said: Any, unit: str) -> Iterator[float]:
+    """Plain numbers in what a design says: one, or several in a list, by year or by stratum; none of a table."""
+    if isinstance(said, str):
+        try:
+            said = parse_quantity(said, unit if unit in UNITS else "number")
+        except ValueError:
+            return  # the clause that reads it says what is wrong
+    if isinstance(said, (int, float)) and not isinstance(said, bool):
+        yield float(said)
+    elif isinstance(said, Mapping) and not {"by", "one_less"} & said.keys():
+        for item in said.values():
+            yield from _numbers(item, unit)
+    elif isinstance(said, (list, tuple)):
+        for item in said:
+            yield from _numbers(item, unit)
 
 
 def _record(program: Program, word: str, given: Mapping[str, Any], years: tuple[int, ...]) -> UsedParameter:
@@ -245,8 +297,24 @@ def _record(program: Program, word: str, given: Mapping[str, Any], years: tuple[
     if value is None:
         source = f"{program.program} has no figure for {word} ({parameter.definition}): none is published"
         raise BadInput(word, f"{source}; give `{word}:` in the design")
-    source = f"unverified: {parameter.source}" if parameter.grade == "M" else parameter.source
-    return UsedParameter(value=value, source=source, grade=parameter.grade, **about)
+    grade = _grade(parameter, given, years)
+    source = f"unverified: {parameter.source}" if grade == "M" else parameter.source
+    return UsedParameter(value=value, source=source, grade=grade, **about)
+
+
+_FIRMEST_FIRST: tuple[Grade, ...] = ("given", "P", "D", "D-inf", "S", "M")
+
+
+def _grade(parameter: Parameter, given: Mapping[str, Any], years: tuple[int, ...]) -> Grade:
+    """How firm the value in use is: of several years, as firm as the least firm one."""
+    grade: Any = parameter.grade
+    for choice in parameter.by:
+        if isinstance(grade, Mapping) and given.get(choice) in grade:
+            grade = grade[given[choice]]
+    if isinstance(grade, Mapping):
+        in_force = [grade[max(since)] for year in years if (since := [first for first in grade if first <= year])]
+        grade = max(in_force, key=_FIRMEST_FIRST.index)
+    return cast(Grade, grade)
 
 
 def _picked(program: Program, word: str, parameter: Parameter, given: Mapping[str, Any], years: tuple[int, ...]) -> Any:
@@ -289,11 +357,18 @@ def _chosen(body: Any, given: Mapping[str, Any]) -> Any:
     return None
 
 
-def _provision(item: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """A provision with the terms that the inputs keep."""
+def _provision(item: Mapping[str, Any], given: Mapping[str, Any], years: tuple[int, ...]) -> dict[str, Any]:
+    """A provision with the terms that the inputs keep and that apply in some of the years."""
     kept = [_chosen(term, given) for term in item.get("terms", [])]
     body = {key: value for key, value in item.items() if key != "when"}
-    return {**body, "terms": [term for term in kept if term is not None]}
+    return {**body, "terms": [term for term in kept if term is not None and _applies(term, years)]}
+
+
+def _applies(term: Any, years: tuple[int, ...]) -> bool:
+    """Whether a term applies in any of the years; what is no year is left for the reader of the term to refuse."""
+    first, last = (term.get(key) for key in ("from", "to")) if isinstance(term, Mapping) else (None, None)
+    late = isinstance(first, int) and all(year < first for year in years)
+    return not (late or (isinstance(last, int) and all(year > last for year in years)))
 
 
 def _filled(raw: Any, look_up: Any) -> Any:
