@@ -84,3 +84,18 @@ def test_a_threshold_of_a_named_stratum_is_held_against_one_floor_for_all():
     drafted = arrangement({"difference": {"of": "expenditure"}}, lines=lines)
     [(_, message)] = found(drafted, years=(2023,), base=(2022,), floors_usd={"every stratum": 120_000.0})
     assert "$100,000 for aged is below the large-claimant floor of $120,000" in message
+
+
+def test_a_line_that_is_given_needs_not_what_its_maker_would_read():
+    lines = {"met": {"standard": {"on": "hospice_use", "at_least": 0.4}}}
+    drafted = arrangement({"gate": {"on": "met"}}, lines=lines)
+    assert found(drafted, available={"met"}, given={"met"}) == []
+    assert drafted.reached() == {"met", "hospice_use"}
+    assert drafted.reached(given={"met"}) == {"met"}
+
+
+def test_a_line_that_nothing_reads_is_not_made():
+    drafted = arrangement(
+        {"difference": {"of": "expenditure"}}, lines={"met": {"standard": {"on": "x", "at_least": 1}}}
+    )
+    assert found(drafted) == []

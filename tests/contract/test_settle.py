@@ -167,3 +167,15 @@ def test_every_problem_of_every_design_is_told_at_once(toy):
 def test_no_design_is_refused():
     with pytest.raises(BadInput, match="name at least one"):
         settle(BOOK, {})
+
+
+def test_a_given_line_spares_what_its_maker_would_need():
+    drafted = design(SHARED, lines={"benchmark": BENCHMARK, "quality": {"standard": {"on": "score", "at_least": 1}}})
+    ds = settle(BOOK, {"draft": drafted})
+    assert ds["transfer_usd"].sel(design="draft", provision="shared_savings").values.tolist() == [[5, -6], [0, 20]]
+
+
+def test_a_benchmark_that_no_clause_reads_is_not_made():
+    drafted = design(FEE, parties=("payer", "provider"), lines={"benchmark": BENCHMARK})
+    ds = settle(Book.from_lines({"member_months": 3.0}, [2023]), {"fee": drafted})
+    assert np.isnan(ds["benchmark_usd"].values).all()

@@ -15,6 +15,7 @@ from vbcsim.core.errors import BadInput
 
 MAKERS = sorted(line_family().items())
 PLAIN = [(word, kind) for word, kind in MAKERS if not kind.needs_view]
+few = settings(max_examples=settings.default.max_examples // 4)
 every_maker = pytest.mark.parametrize(("word", "kind"), MAKERS, ids=[word for word, _ in MAKERS])
 every_plain_maker = pytest.mark.parametrize(("word", "kind"), PLAIN, ids=[word for word, _ in PLAIN])
 OWN_UNIT = [(word, kind) for word, kind in PLAIN if kind.unit != "same"]
@@ -30,7 +31,7 @@ def line_of(made, maker, lines, years):
 
 
 @every_plain_maker
-@settings(max_examples=30)
+@few
 @given(data=st.data())
 def test_finite_each_draw_alone_and_broadcastable(made, word, kind, data):
     maker, lines = data.draw(made.clause(word, kind)), data.draw(made.lines())
@@ -46,7 +47,7 @@ def test_finite_each_draw_alone_and_broadcastable(made, word, kind, data):
 
 
 @every_plain_maker
-@settings(max_examples=30)
+@few
 @given(data=st.data())
 def test_no_year_sees_a_later_one(made, word, kind, data):
     maker, lines = data.draw(made.clause(word, kind)), data.draw(made.lines())
@@ -58,7 +59,7 @@ def test_no_year_sees_a_later_one(made, word, kind, data):
 
 
 @pytest.mark.parametrize(("word", "kind"), OWN_UNIT, ids=[word for word, _ in OWN_UNIT])
-@settings(max_examples=30)
+@few
 @given(data=st.data(), k=st.sampled_from([0.5, 1000.0]))
 def test_dollars_scale_with_dollars_and_ratios_do_not(made, word, kind, data, k):
     maker, lines = data.draw(made.clause(word, kind)), data.draw(made.lines())
@@ -69,7 +70,7 @@ def test_dollars_scale_with_dollars_and_ratios_do_not(made, word, kind, data, k)
 
 
 @every_plain_maker
-@settings(max_examples=20)
+@few
 @given(data=st.data())
 def test_it_reads_no_line_but_those_it_names_and_says_itself(made, word, kind, data):
     maker, lines = data.draw(made.clause(word, kind)), data.draw(made.lines())

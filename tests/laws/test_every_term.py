@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from vbcsim.contract.term import term_family
 
 TERMS = sorted(term_family().items())
+few = settings(max_examples=settings.default.max_examples // 4)
 every_term = pytest.mark.parametrize(("word", "kind"), TERMS, ids=[word for word, _ in TERMS])
 
 
@@ -26,7 +27,7 @@ def full(amount, shape):
 
 
 @every_term
-@settings(max_examples=40)
+@few
 @given(data=st.data())
 def test_finite_in_finite_out(made, word, kind, data):
     term, lines, amount = data.draw(cases(made, word, kind))
@@ -35,7 +36,7 @@ def test_finite_in_finite_out(made, word, kind, data):
 
 
 @every_term
-@settings(max_examples=40)
+@few
 @given(data=st.data(), k=st.sampled_from([0.001, 0.5, 2.0, 1000.0]))
 def test_all_dollars_times_k_is_the_result_times_k(made, word, kind, data, k):
     term, lines, amount = data.draw(cases(made, word, kind))
@@ -46,7 +47,7 @@ def test_all_dollars_times_k_is_the_result_times_k(made, word, kind, data, k):
 
 
 @every_term
-@settings(max_examples=40)
+@few
 @given(data=st.data())
 def test_each_draw_alone(made, word, kind, data):
     term, lines, amount = data.draw(cases(made, word, kind))
@@ -58,7 +59,7 @@ def test_each_draw_alone(made, word, kind, data):
 
 
 @every_term
-@settings(max_examples=40)
+@few
 @given(data=st.data())
 def test_no_year_sees_a_later_one(made, word, kind, data):
     term, lines, amount = data.draw(cases(made, word, kind))
@@ -70,7 +71,7 @@ def test_no_year_sees_a_later_one(made, word, kind, data):
 
 
 @every_term
-@settings(max_examples=40)
+@few
 @given(data=st.data())
 def test_nothing_is_written_into(made, word, kind, data):
     term, lines, amount = data.draw(cases(made, word, kind))
@@ -81,7 +82,7 @@ def test_nothing_is_written_into(made, word, kind, data):
 
 
 @every_term
-@settings(max_examples=20)
+@few
 @given(data=st.data())
 def test_it_reads_no_line_but_those_it_names(made, word, kind, data):
     term, lines, amount = data.draw(cases(made, word, kind))
@@ -92,7 +93,7 @@ def test_it_reads_no_line_but_those_it_names(made, word, kind, data):
 
 
 @every_term
-@settings(max_examples=40)
+@few
 @given(data=st.data())
 def test_it_says_itself_in_one_sentence(made, word, kind, data):
     term, _, _ = data.draw(cases(made, word, kind))

@@ -7,11 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vbcsim.contract.terms.aggregate_stop_loss import AggregateStopLoss
+from vbcsim.contract.terms.carry_forward import CarryForward
 from vbcsim.contract.terms.corridor import Corridor
+from vbcsim.contract.terms.earn_back import EarnBack
 from vbcsim.contract.terms.gate import Gate
+from vbcsim.contract.terms.guarantee import Guarantee
 from vbcsim.contract.terms.limit import Limit
 from vbcsim.contract.terms.minimum_rate import MinimumRate
+from vbcsim.contract.terms.portion import Portion
+from vbcsim.contract.terms.prorate import Prorate
+from vbcsim.contract.terms.recoup import Recoup
 from vbcsim.contract.terms.relief import Relief
+from vbcsim.contract.terms.remittance import Remittance
 from vbcsim.contract.terms.sequester import Sequester
 from vbcsim.contract.terms.share import Share
 
@@ -131,3 +139,60 @@ def test_capping_before_sharing_is_not_sharing_before_capping(situation):
     share = Share(savings=0.8, losses=0.8)
     np.testing.assert_allclose(share.apply(cap.apply(amount, book), book), 0.04 * book["benchmark"])
     np.testing.assert_allclose(cap.apply(share.apply(amount, book), book), 0.05 * book["benchmark"])
+
+
+@given(seed=seeds, rate=shares, earned=st.floats(0.0, 3.0))
+def test_a_release_never_exceeds_what_was_withheld(situation, seed, rate, earned):
+    book, _ = situation(seed)
+    withheld = Portion(of="benchmark", rate=rate).apply(np.zeros((1, 3)), book)
+    back = EarnBack(of="withhold", earned=earned).apply(np.zeros((1, 3)), book.with_lines({"withhold": withheld}))
+    assert (back <= withheld).all()
+    assert (back >= 0.0).all()
+
+
+@given(seed=seeds, advance=st.floats(0.0, 1e6))
+def test_no_more_is_recouped_than_was_advanced_or_earned(situation, seed, advance):
+    book, amount = situation(seed)
+    recoup = Recoup(of="earned", advanced={2000: advance, 2020: 0.0})
+    recouped = recoup.apply(np.zeros((1, 3)), book.with_lines({"earned": amount}))
+    assert (recouped >= 0.0).all()
+    assert (recouped <= np.maximum(amount, 0.0)).all()
+    assert (recouped.sum(axis=-1) <= advance + 1e-6).all()
+    enough = np.maximum(amount, 0.0).sum(axis=-1) >= advance
+    np.testing.assert_allclose(recouped.sum(axis=-1)[enough], advance, rtol=1e-12, atol=1e-6)
+
+
+@given(seed=seeds)
+def test_deficits_carried_and_collected_at_the_end_make_up_the_whole(situation, seed):
+    book, amount = situation(seed)
+    paid = CarryForward(settle=book.years[-1]).apply(amount, book)
+    np.testing.assert_allclose(paid.sum(axis=-1), amount.sum(axis=-1), rtol=1e-12, atol=1e-6)
+    assert (paid[:, :-1] >= 0.0).all()
+    kept = CarryForward().apply(amount, book)
+    assert (kept.sum(axis=-1) <= np.maximum(amount, 0.0).sum(axis=-1) + 1e-6).all()
+
+
+@given(seed=seeds, attachment=st.floats(1.0, 1.5), more=st.floats(0.0, 0.5))
+def test_a_higher_attachment_never_recovers_more(situation, seed, attachment, more):
+    book, _ = situation(seed)
+    cost = book.with_lines({"expenditure": book["benchmark"] + book["revenue"]})
+    low, high = (
+        AggregateStopLoss(attachment=point).apply(np.zeros((1, 3)), cost) for point in (attachment, attachment + more)
+    )
+    assert (high <= low).all()
+    assert (low >= 0.0).all()
+
+
+@given(seed=seeds, floor=shares, least=st.floats(0.0, 1e6))
+def test_a_remittance_and_a_guarantee_only_ever_add(situation, seed, floor, least):
+    book, amount = situation(seed)
+    ratio = book.with_lines({"loss_ratio": book["quality_score"], "premium": book["benchmark"]})
+    assert (Remittance(floor=floor).apply(amount, ratio) >= amount).all()
+    assert (Guarantee(usd=least).apply(amount, book) >= np.maximum(amount, least)).all()
+
+
+@given(seed=seeds, part=shares)
+def test_two_halves_of_a_year_are_the_year(situation, seed, part):
+    book, amount = situation(seed)
+    first, second = (Prorate(part=share).apply(amount, book) for share in (part, 1.0 - part))
+    np.testing.assert_allclose(first + second, amount, rtol=1e-12, atol=1e-9)

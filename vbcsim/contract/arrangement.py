@@ -171,16 +171,20 @@ class Arrangement(Clause):
                 done.append(waiting.pop(provision.name))
         return tuple(done)
 
-    def _reads(self, provision: Provision) -> set[str]:
+    def _reads(self, provision: Provision) -> frozenset[str]:
         """Every line that a provision reads, directly or through derived lines."""
+        return self.reached(provision.lines())
+
+    def reached(self, lines: Iterable[str] | None = None, *, given: Collection[str] = ()) -> frozenset[str]:
+        """Lines, those of all provisions where left out, and what they are made from; a given line is not made."""
+        todo = [line for p in self.provisions for line in p.lines()] if lines is None else list(lines)
         seen: set[str] = set()
-        todo = list(provision.lines())
         while todo:
             line = todo.pop()
             if line not in seen:
                 seen.add(line)
-                todo += self.lines[line].lines() if line in self.lines else ()
-        return seen
+                todo += self.lines[line].lines() if line in self.lines and line not in given else ()
+        return frozenset(seen)
 
     def _rings(self) -> list[tuple[str, ...]]:
         """Derived lines that are made from one another in a circle, each circle once."""
@@ -206,12 +210,13 @@ class Arrangement(Clause):
         years: tuple[int, ...] = (),
         base: tuple[int, ...] = (),
         floors_usd: Mapping[str, float] | None = None,
+        given: Collection[str] = (),
         place: str = "",
     ) -> list[Problem]:
         """What would stop this arrangement from being settled: on these lines, years and large-claimant floors.
 
         ``available`` are the names of lines that the book will have; ``floors_usd`` the claimant floor by stratum, or
-        one floor under any name.
+        one floor under any name; ``given`` those lines that stand before a maker of the same name.
         """
         known = set(available) | set(self.lines) | {provision.name for provision in self.provisions}
         problems = []
@@ -220,7 +225,9 @@ class Arrangement(Clause):
                 where = f"{place}provisions[{i}].terms[{j}].{step.word}"
                 problems += _unknown(step.term.lines(), known, where)
                 problems += _undated(step.term, years, where)
-        for name, maker in self.lines.items():
+        reached = self.reached(given=given)
+        used = {name: maker for name, maker in self.lines.items() if name in reached and name not in given}
+        for name, maker in used.items():
             own = set(available) | (known - {name})
             where = f"{place}lines.{name}"
             problems += _unknown(maker.lines(), own, where)

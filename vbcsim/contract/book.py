@@ -112,6 +112,11 @@ class Book(Mapping[str, Floats]):
         years = tuple(view.years[i] for i in view.performance)
         return cls(years, view.draws, view, {}, _sources(_claims_lines(ds, view)))
 
+    @property
+    def given(self) -> frozenset[str]:
+        """Names of lines given directly, which stand before a maker."""
+        return frozenset(self._given)
+
     def declare(self, makers: Mapping[str, LineMaker]) -> Book:
         """The book with the derived lines of an arrangement; equal makers share what they have made."""
         return Book(self.years, self.draws, self.view, self._given, self._claims, makers, self._made)

@@ -160,8 +160,7 @@ def _post_all(ledger: Ledger, book: Book, designs: Mapping[str, Arrangement], th
 def _by_design(book: Book, designs: Mapping[str, Arrangement], line: str) -> Floats:
     """A line of each design, (design, draw, year); NaN where a design lacks it; one copy where all are equal."""
     shape = (book.draws, len(book.years))
-    declared = [book.declare(design.lines) for design in designs.values()]
-    found = [own[line] if line in own else None for own in declared]  # noqa: SIM401 (a book has no default)
+    found = [_line_of(book, design, line) for design in designs.values()]
     if all(array is found[0] for array in found):
         same = np.full((1, 1), np.nan) if found[0] is None else found[0]
         return np.broadcast_to(same, (len(designs), *shape))
@@ -169,6 +168,14 @@ def _by_design(book: Book, designs: Mapping[str, Arrangement], line: str) -> Flo
     for d, array in enumerate(found):
         filled[d] = np.nan if array is None else array.T
     return filled.swapaxes(-1, -2)
+
+
+def _line_of(book: Book, design: Arrangement, line: str) -> Amount | None:
+    """A line as a design sees it; none where the book lacks it, or where the design makes but never reads it."""
+    if line in design.lines and line not in design.reached(given=book.given):
+        return None
+    declared = book.declare(design.lines)
+    return declared[line] if line in declared else None  # noqa: SIM401 (a book has no default)
 
 
 def _check(book: Book, designs: Mapping[str, Arrangement]) -> None:
@@ -182,7 +189,9 @@ def _check(book: Book, designs: Mapping[str, Arrangement]) -> None:
     found = [
         problem
         for name, design in designs.items()
-        for problem in design.check(lines, years=book.years, base=base, floors_usd=floors, place=f"designs.{name}.")
+        for problem in design.check(
+            lines, years=book.years, base=base, floors_usd=floors, given=book.given, place=f"designs.{name}."
+        )
     ]
     if found:
         raise BadInput(found)
