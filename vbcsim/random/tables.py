@@ -77,7 +77,7 @@ def _cells(first: Floats, second: Floats, low: Floats, high: Floats, maximum: fl
     # Far out the difference of moments loses its digits; there a straight line through the ends serves.
     fine = span > 1e-4 * high
     variance = np.where(fine, np.clip(second - first**2, 0.0, span**2 / 4.0), span**2 / 12.0)
-    mean = np.where(first > 0, np.clip(first, low, high), 0.0)
+    mean = np.minimum(np.where(first > 0, np.clip(first, low, high), 0.0), maximum)
     # A straight line of variance v over a unit interval spans sqrt(12 v); it stays above zero and below the maximum.
     spread = np.minimum(np.sqrt(12.0 * variance), 2.0 * np.minimum(mean, maximum - mean))
     return np.stack([mean, spread], axis=1)
