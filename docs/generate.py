@@ -1,4 +1,4 @@
-"""Write the reference pages from the program itself: glossary, terms, lines, streams, commands, Python names, schema.
+"""Write the reference pages from the program: scenario file, terms, lines, glossary, streams, commands, Python names.
 
 ``python docs/generate.py`` writes them; ``--check`` writes nothing and fails where a page is not what would be written.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import inspect
-import json
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -55,6 +54,8 @@ def _default(value: Any) -> str:
     """A default as a file would write it."""
     if value is None or value == ():
         return "none"
+    if isinstance(value, list | tuple):
+        return f"`[{', '.join(map(str, value))}]`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
@@ -148,30 +149,69 @@ def python_names() -> str:
     return "\n".join(text).rstrip() + "\n"
 
 
-def schema() -> str:
-    """The JSON Schema of a scenario file, for editors."""
-    from vbcsim.scenario.schema import scenario_schema
+def scenario() -> str:
+    """The keys of a scenario file, section by section."""
+    from vbcsim.scenario.schema import section_schema
 
-    return json.dumps(scenario_schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    schema = section_schema()
+    text = [
+        "# The scenario file",
+        "",
+        "Every key of every section. `vbcsim schema` prints the same as JSON Schema, with the clauses of designs, for",
+        "an editor that completes and checks while you write. A list of rows may also be `{table: FILE.csv}`, a file",
+        "beside the scenario with a column for each key.",
+        "",
+    ]
+    sections = {"The file": schema} | {_words(name): schema["$defs"][name] for name in _in_order(schema)}
+    for title, section in sections.items():
+        text += [f"## {title}", "", _prose(section.get("description")), "", "| Key | Unit | Default | Meaning |"]
+        text += ["|---|---|---|---|"]
+        text += [_key(name, node, name in section.get("required", ())) for name, node in section["properties"].items()]
+        text.append("")
+    return "\n".join(text)
+
+
+def _words(name: str) -> str:
+    """The name of a model as words: SharedFrailty is shared frailty."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).removesuffix(" Spec").capitalize()
+
+
+def _in_order(schema: Mapping[str, Any]) -> list[str]:
+    """Names of the sections in the order in which the file meets them."""
+    found: list[str] = []
+
+    def visit(node: Any) -> None:
+        name = str(node.get("$ref", "")).rpartition("/")[2] if isinstance(node, dict) else ""
+        if name and name not in found:
+            found.append(name)
+            visit(schema["$defs"][name])
+        for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            visit(inner)
+
+    visit(schema["properties"])
+    return found
+
+
+def _key(name: str, node: Mapping[str, Any], needed: bool) -> str:
+    """A row of the table of a section."""
+    default = "needed" if needed else _default(node.get("default"))
+    return f"| `{name}` | {node.get('unit', '')} | {default} | {_cell(_prose(node.get('description')))} |"
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "scenario.md": scenario,
     "glossary.md": glossary,
     "terms.md": terms,
     "lines.md": lines,
     "streams.md": streams,
     "commands.md": commands,
     "python.md": python_names,
-    "scenario.schema.json": schema,
 }
 
 
 def pages() -> dict[Path, str]:
     """Every generated page with its text."""
-    return {
-        REFERENCE / name: make() if name.endswith(".json") else _NOTE + make().rstrip() + "\n"
-        for name, make in PAGES.items()
-    }
+    return {REFERENCE / name: _NOTE + make().rstrip() + "\n" for name, make in PAGES.items()}
 
 
 def stale() -> list[Path]:
