@@ -57,7 +57,7 @@ def test_the_record_holds_what_was_used_and_nothing_else():
 def test_a_design_may_set_a_parameter_and_the_record_says_so():
     drafted = resolve(documented(), {"track": "one_sided", "payment_limit": "15%", "title": "Ours"}, [2018])
     record = next(record for record in drafted.parameters if record.name == "payment_limit")
-    assert (record.value, record.source, record.grade) == ("15%", "given in the design", "given")
+    assert (record.value, record.source, record.grade) == (0.15, "given in the design", "given")
     assert drafted.title == "Ours"
     assert drafted.provisions[0].terms[-1].term.savings[0].share == 0.15
 
@@ -232,3 +232,15 @@ def test_every_program_names_what_its_grades_need(name):
         assert parameter.definition, word
         assert parameter.source, word
         assert parameter.unit or not isinstance(parameter.value, float), word
+
+
+def test_a_figure_in_another_unit_is_refused_where_it_is_said():
+    with pytest.raises(BadInput, match=r"cap: '7%' is a percentage; this field is in usd"):
+        resolve(load(SMALL), {"kind": "a", "extra": "capped", "cap": "7%"}, [2023])
+    assert resolve(load(SMALL), {"kind": "a", "extra": "capped", "cap": "$7"}, [2023]).provisions[0].terms
+
+
+def test_what_is_kept_unless_is_left_out_where_the_inputs_say_so():
+    text = SMALL.replace("when: {extra: capped}", "unless: {extra: null}")
+    assert words(resolve(load(text), {"kind": "a"}, [2023])) == ["difference", "share"]
+    assert words(resolve(load(text), {"kind": "a", "extra": "x", "cap": 7}, [2023])) == ["difference", "share", "limit"]

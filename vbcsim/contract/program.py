@@ -40,15 +40,16 @@ A program is a file ``programs/NAME.yaml``::
           - sequester: {rate: $sequestration}
           - limit: {savings: {share: $payment_limit, of: benchmark}}
 
-``$name`` stands for an input or a parameter, whatever its shape: number, list or mapping. A line or a provision may
-have ``when`` too; a line may be a list of alternatives, of which the first whose ``when`` holds is used. A design may
-set a parameter of the program by its name; the record then says that the design gave it. A parameter without a value
-has no published figure: the design must give it.
+``$name`` stands for an input or a parameter, whatever its shape: number, list or mapping. A line, a term or a
+provision may have ``when``, which keeps it only where the inputs say so, and ``unless``, which leaves it out there. A
+line or a term may be a list of alternatives, of which the first that is kept is used. A design may set a parameter of
+the program by its name; the record then says that the design gave it. A parameter without a value has no published
+figure: the design must give it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Annotated, Any, Self, cast
@@ -56,13 +57,14 @@ from typing import Annotated, Any, Self, cast
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from vbcsim.contract.arrangement import Arrangement, Grade, Name, Party, UsedParameter
+from vbcsim.contract.inputs import Input, Quantity, read_figure
 from vbcsim.contract.read import read_arrangement
 from vbcsim.contract.reading import problems_of, split_path
 from vbcsim.contract.value import as_tuple
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
 from vbcsim.core.model import Frozen
 from vbcsim.core.text import listing, shown
-from vbcsim.core.units import UNITS, Year, parse_quantity
+from vbcsim.core.units import Year
 
 __all__ = ["Input", "Parameter", "Program", "load_program", "program_names", "resolve"]
 
@@ -70,28 +72,9 @@ _FREE = ("program", "title", "note", "lines", "provisions")
 """What any design may say: its title, lines that stand before the program's, provisions beside the program's."""
 
 
-class Input(Frozen):
-    """What a design says about itself: a track, a choice, a date."""
-
-    definition: str
-    unit: str = ""
-    choices: tuple[str | int | float | bool, ...] = ()
-    """What may be said; anything where empty."""
-    default: Any = None
-    """What counts where the design says nothing; an input without a default is required."""
-    optional: bool = False
-    """True where the input may be left out without a default."""
-    least: float | None = None
-    """Least number that may be said, in the input's unit."""
-    most: float | None = None
-    """Greatest number that may be said, in the input's unit."""
-
-
-class Parameter(Frozen):
+class Parameter(Quantity):
     """A figure with its unit, date and source; chosen by inputs and by year."""
 
-    definition: str = ""
-    unit: str = ""
     source: str
     grade: Grade | dict[Any, Grade | dict[Any, Grade]]
     """How firm the figure is; by input and by year where that differs, as ``values`` do."""
@@ -101,10 +84,6 @@ class Parameter(Frozen):
     """One value of any shape."""
     values: dict[Any, Any] = Field(default_factory=dict)
     """Values by input (``by``), by year, or both; a year's value is in force from that year on."""
-    least: float | None = None
-    """Least number that a design may give, in the parameter's unit."""
-    most: float | None = None
-    """Greatest number that a design may give, in the parameter's unit."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -194,7 +173,7 @@ def resolve(program: str | Program, inputs: Mapping[str, Any], years: Iterable[i
         "title": given.get("title") or chosen.title,
         "parties": list(chosen.parties),
         "lines": {line: made for line, body in chosen.lines.items() if (made := _chosen(body, given)) is not None},
-        "provisions": [_provision(item, given, span) for item in chosen.provisions if _holds(item.get("when"), given)],
+        "provisions": [_provision(item, given, span) for item in chosen.provisions if _kept(item, given)],
     }
     raw["lines"] |= given.get("lines") or {}
     raw["provisions"] += given.get("provisions") or []
@@ -222,6 +201,7 @@ def _at_origin(raw: Any, problem: Problem) -> Problem:
 def _given(program: Program, inputs: Mapping[str, Any], years: tuple[int, ...]) -> dict[str, Any]:
     """The inputs with defaults filled in; parameters that the design sets itself are kept beside them."""
     problems = []
+    figures = dict(inputs)
     if program.years and years and years[0] < program.years[0]:
         begun = f"{program.program} begins in {program.years[0]}, and {years[0]} is to be settled"
         problems.append(Problem("program", f"{begun}; choose later years or another program"))
@@ -237,8 +217,9 @@ def _given(program: Program, inputs: Mapping[str, Any], years: tuple[int, ...]) 
             choices = [str(choice) for choice in program.inputs[word].choices]
             near = did_you_mean(str(said), choices)
             problems.append(Problem(word, f"{shown(said)} is not allowed{near} (allowed: {listing(choices, 40)})"))
-        else:
-            problems += _out_of_bounds(word, program.inputs.get(word) or program.parameters.get(word), said)
+        elif word not in _FREE:
+            figures[word], wrong = read_figure(word, program.inputs.get(word) or program.parameters[word], said)
+            problems += wrong
     for word, asked in program.inputs.items():
         if word not in inputs and asked.default is None and not asked.optional:
             among = f" (one of {listing([str(c) for c in asked.choices], 40)})" if asked.choices else ""
@@ -247,37 +228,7 @@ def _given(program: Program, inputs: Mapping[str, Any], years: tuple[int, ...]) 
             )
     if problems:
         raise BadInput(problems)
-    return {word: asked.default for word, asked in program.inputs.items()} | dict(inputs)
-
-
-def _out_of_bounds(word: str, about: Input | Parameter | None, said: Any) -> list[Problem]:
-    """A problem where a number that a design gives is outside the bounds of its input or parameter."""
-    low, high = (about.least, about.most) if about else (None, None)
-    if about is None or (low is None and high is None):
-        return []
-    wrong = [n for n in _numbers(said, about.unit) if (low is not None and n < low) or (high is not None and n > high)]
-    if not wrong:
-        return []
-    bounds = [f"at {way} {bound:g}" for way, bound in (("least", low), ("most", high)) if bound is not None]
-    unit = f" ({UNITS[about.unit]})" if about.unit in UNITS else ""
-    return [Problem(word, f"{wrong[0]:g} was given; {about.definition}: {listing(bounds)}{unit}")]
-
-
-def _numbers(said: Any, unit: str) -> Iterator[float]:
-    """Plain numbers in what a design says: one, or several in a list, by year or by stratum; none of a table."""
-    if isinstance(said, str):
-        try:
-            said = parse_quantity(said, unit if unit in UNITS else "number")
-        except ValueError:
-            return  # the clause that reads it says what is wrong
-    if isinstance(said, (int, float)) and not isinstance(said, bool):
-        yield float(said)
-    elif isinstance(said, Mapping) and not {"by", "one_less"} & said.keys():
-        for item in said.values():
-            yield from _numbers(item, unit)
-    elif isinstance(said, (list, tuple)):
-        for item in said:
-            yield from _numbers(item, unit)
+    return {word: asked.default for word, asked in program.inputs.items()} | figures
 
 
 def _record(program: Program, word: str, given: Mapping[str, Any], years: tuple[int, ...]) -> UsedParameter:
@@ -341,9 +292,16 @@ def _picked(program: Program, word: str, parameter: Parameter, given: Mapping[st
     return in_force
 
 
-def _holds(when: Mapping[str, Any] | None, given: Mapping[str, Any]) -> bool:
+_CONDITIONS = ("when", "unless")
+
+
+def _kept(item: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    """Whether a line, provision or term is kept: all of ``when`` holds, and not all of ``unless``."""
+    return _holds(item.get("when", {}), given) and not ("unless" in item and _holds(item["unless"], given))
+
+
+def _holds(conditions: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
     """Whether the inputs satisfy every condition; a list means any of its values."""
-    conditions = when or {}
     return all(given.get(word) in (want if isinstance(want, list) else [want]) for word, want in conditions.items())
 
 
@@ -352,15 +310,15 @@ def _chosen(body: Any, given: Mapping[str, Any]) -> Any:
     for item in body if isinstance(body, list) else [body]:
         if not isinstance(item, Mapping):
             return item
-        if _holds(item.get("when"), given):
-            return {key: value for key, value in item.items() if key != "when"}
+        if _kept(item, given):
+            return {key: value for key, value in item.items() if key not in _CONDITIONS}
     return None
 
 
 def _provision(item: Mapping[str, Any], given: Mapping[str, Any], years: tuple[int, ...]) -> dict[str, Any]:
     """A provision with the terms that the inputs keep and that apply in some of the years."""
     kept = [_chosen(term, given) for term in item.get("terms", [])]
-    body = {key: value for key, value in item.items() if key != "when"}
+    body = {key: value for key, value in item.items() if key not in _CONDITIONS}
     return {**body, "terms": [term for term in kept if term is not None and _applies(term, years)]}
 
 
