@@ -1,0 +1,120 @@
+"""Sections of assumptions: what is refused, in which words, and what each unit may look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from tests.cohorts import SOURCE, assumptions, service
+from vbcsim.assumptions.spec import Assumptions, Quality, Service
+
+SHARED = {"variance": 1.5, "persistence": 0.5}
+
+
+def test_a_sound_set_is_read_and_frozen():
+    read = assumptions([service(), service("stay")], shared_frailty=SHARED)
+    assert [s.category for s in read.services] == ["visit", "stay"]
+    assert read.reference_year is None
+    with pytest.raises(ValidationError, match="frozen"):
+        read.services[0].mean_cost_usd = 1.0
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("utilization_per_1000", "1,250 per 1,000", 1250.0),
+        ("mean_cost_usd", "$11,310.08", 11310.08),
+        ("price_trend", "3.5%", 0.035),
+        ("utilization_trend", "-1 %", -0.01),
+        ("persistence", "45%", 0.45),
+    ],
+)
+def test_text_may_carry_its_unit(field, text, value):
+    assert getattr(service(**{field: text}), field) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"utilization_per_1000": -1}, "greater than or equal to 0"),
+        ({"utilization_per_1000": "30%"}, "percentage"),
+        ({"mean_cost_usd": "100 pmpm"}, "usd_pmpm|not known"),
+        ({"persistence": 1.2}, "less than or equal to 1"),
+        ({"price_trend": -1.0}, "greater than -1"),
+        ({"tail_probability": 0.6}, "less than or equal to 0.5"),
+        ({"tail_index": 1.0}, "greater than 1"),
+        ({"category": "Inpatient stays"}, "pattern"),
+        ({"body_sigma": float("nan")}, "finite"),
+        ({"source": ""}, "at least 1"),
+        ({"sigma": 1.0}, "Extra inputs"),
+        ({"maximum_usd": 100.0}, "maximum_usd 100 is not above mean_cost_usd 100; raise the maximum or leave it out"),
+        (
+            {"tail_probability": 0.01, "tail_index": 2.0},
+            "tail_index 2 gives an infinite variance; state maximum_usd or an index above 2",
+        ),
+    ],
+)
+def test_what_a_service_cannot_be(changed, sentence):
+    with pytest.raises(ValidationError, match=sentence):
+        service(**changed)
+
+
+def test_a_heavy_tail_is_possible_with_a_maximum_and_without_a_tail():
+    assert service(tail_probability=0.01, tail_index=1.5, maximum_usd=1e6).tail_index == 1.5
+    assert service(tail_probability=0.0, tail_index=1.5).tail_index == 1.5
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        (
+            {"shared_weight": 0.5, "overdispersion": 0.3},
+            r"services\[visit\]: overdispersion 0.3 is less than the shared factor alone brings \(0.375",
+        ),
+        (
+            {"shared_weight": 1.0, "overdispersion": 2.0},
+            r"with shared_weight 1 the overdispersion must equal shared_frailty.variance \(1.5\), not 2",
+        ),
+    ],
+)
+def test_the_shared_factor_must_fit_into_the_overdispersion(changed, sentence):
+    with pytest.raises(ValidationError, match=sentence):
+        assumptions([service(**changed)], shared_frailty=SHARED)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"shared_weight": 0.5, "overdispersion": 0.375},  # the shared factor alone
+        {"shared_weight": 1.0, "overdispersion": 1.5},
+        {"shared_weight": 0.0, "overdispersion": 0.0},
+    ],
+)
+def test_the_edges_of_what_fits(changed):
+    assert assumptions([service(**changed)], shared_frailty=SHARED).services[0].overdispersion >= 0
+
+
+def test_categories_have_one_row_each():
+    with pytest.raises(ValidationError, match="categories named twice in services: visit; each category has one row"):
+        assumptions([service(), service("stay"), service()])
+
+
+@pytest.mark.parametrize(("mean", "sd", "possible"), [(0.9, 0.29, True), (0.9, 0.3, False), (1.0, 0.0, True)])
+def test_a_score_between_zero_and_one_bounds_its_spread(mean, sd, possible):
+    told: dict[str, Any] = {"mean": mean, "sd": sd, "source": SOURCE}
+    if possible:
+        assert Quality(**told).sd == sd
+    else:
+        with pytest.raises(ValidationError, match=r"mean 0.9 cannot have standard deviation 0.3; lower sd"):
+            Quality(**told)
+
+
+def test_every_field_says_what_it_is_and_every_section_has_a_source():
+    for name, field in Assumptions.model_fields.items():
+        model = field.annotation
+        if isinstance(model, type) and name != "large_claimants":
+            assert model.model_fields["source"].is_required()
+    assert Service.model_fields["source"].is_required()
+    assert all(field.description for field in Service.model_fields.values())
