@@ -1,4 +1,4 @@
-"""Write the reference pages from the program: scenario file, terms, lines, glossary, streams, commands, Python names.
+"""Write the reference pages from the program: scenario file, clauses, programs, glossary, streams, commands, Python.
 
 ``python docs/generate.py`` writes them; ``--check`` writes nothing and fails where a page is not what would be written.
 """
@@ -102,6 +102,47 @@ def lines() -> str:
     return _family("Lines", lead, line_family())
 
 
+def programs() -> str:
+    """Every program: what a design may say, and the figures with source and grade."""
+    from vbcsim.contract.program import load_program, program_names
+
+    text = [
+        "# Programs",
+        "",
+        "Contracts that come as data; the values stand in `vbcsim/contract/programs/`, by year and by input where",
+        "they differ. How firmly a figure is known: `P` primary text, `D` agrees with published settlements, `D-inf`",
+        "inferred from them, `S` secondary source, `M` from memory, shown as unverified wherever it is used.",
+        "",
+    ]
+    for name in program_names():
+        program = load_program(name)
+        text += [f"## {name}", "", f"{program.title}. {_cell(program.description)}", ""]
+        text += [f"Source: {_cell(program.source)}", ""] if program.source else []
+        text += ["| A design says | Unit | Default | Meaning |", "|---|---|---|---|"]
+        text += [_input(word, item) for word, item in program.inputs.items()]
+        if program.parameters:
+            text += ["", "| Figure | Unit | Grade | Source |", "|---|---|---|---|"]
+        for word, item in program.parameters.items():
+            what = f"`{word}`: {_cell(item.definition)}" if item.definition else f"`{word}`"
+            text.append(f"| {what} | {item.unit} | {', '.join(_grades(item.grade))} | {_cell(item.source)} |")
+        text.append("")
+    return "\n".join(text)
+
+
+def _input(word: str, item: Any) -> str:
+    """A row of the table of a program's inputs."""
+    default = _default(item.default) if item.default is not None or item.optional else "needed"
+    choices = f" ({', '.join(str(c).lower() for c in item.choices)})" if item.choices else ""
+    return f"| `{word}` | {item.unit} | {default} | {_cell(item.definition)}{choices} |"
+
+
+def _grades(grade: Any) -> list[str]:
+    """Every grade of a figure, each once; it may differ by input and year."""
+    if isinstance(grade, Mapping):
+        return list(dict.fromkeys(found for inner in grade.values() for found in _grades(inner)))
+    return [str(grade)]
+
+
 def streams() -> str:
     """The closed list of random streams."""
     from vbcsim.random import streams as module
@@ -203,6 +244,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "glossary.md": glossary,
     "terms.md": terms,
     "lines.md": lines,
+    "programs.md": programs,
     "streams.md": streams,
     "commands.md": commands,
     "python.md": python_names,
