@@ -86,17 +86,28 @@ def _banded(draw: Any, kind: Any) -> Any:
 
 def _bounded(kind: Any) -> st.SearchStrategy[Any]:
     """Caps that are each a share of a line or dollars, on one side at least."""
-    share = st.fixed_dictionaries({"share": _values("fraction"), "of": st.sampled_from(LINES["usd"])})
-    caps = st.lists(st.one_of(share, st.fixed_dictionaries({"usd": _values("usd")})), min_size=1, max_size=3)
+    caps = st.lists(_bounds(), min_size=1, max_size=3)
     how = {"combine": st.sampled_from(["lesser", "greater"])}
     sides: list[dict[str, Any]] = [{"savings": caps}, {"losses": caps}, {"savings": caps, "losses": caps}]
     return st.one_of([st.fixed_dictionaries(side, optional=how) for side in sides]).map(kind.model_validate)
 
 
-def _guaranteed(kind: Any) -> st.SearchStrategy[Any]:
+def _bounds() -> st.SearchStrategy[Any]:
     """A share of a line or dollars."""
     share = st.fixed_dictionaries({"share": _values("fraction"), "of": st.sampled_from(LINES["usd"])})
-    return st.one_of(share, st.fixed_dictionaries({"usd": _values("usd")})).map(kind.model_validate)
+    return st.one_of(share, st.fixed_dictionaries({"usd": _values("usd")}))
+
+
+def _guaranteed(kind: Any) -> st.SearchStrategy[Any]:
+    """One bound."""
+    return _bounds().map(kind.model_validate)
+
+
+def _secured(kind: Any) -> st.SearchStrategy[Any]:
+    """Bounds that are secured at a cost."""
+    body = {"secured": st.lists(_bounds(), min_size=1, max_size=3), "cost_rate": _values("fraction")}
+    how = {"combine": st.sampled_from(["lesser", "greater"])}
+    return st.fixed_dictionaries(body, optional=how).map(kind.model_validate)
 
 
 def _shared_out(kind: Any) -> st.SearchStrategy[Any]:
@@ -118,6 +129,7 @@ SHAPES: dict[str, Callable[[Any], st.SearchStrategy[Any]]] = {
     "corridor": _banded,
     "limit": _bounded,
     "guarantee": _guaranteed,
+    "collateral": _secured,
     "blend": _shared_out,
 }
 """Clauses whose numbers must agree, by word."""

@@ -14,7 +14,7 @@ def test_the_payee_receives_at_least_the_guarantee(after):
 
 
 def test_a_guarantee_is_a_share_of_a_line_or_dollars():
-    with pytest.raises(ValidationError, match="a guarantee is either"):
+    with pytest.raises(ValidationError, match="an amount here is either"):
         Guarantee(share=0.1)
 
 

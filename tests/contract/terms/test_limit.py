@@ -37,7 +37,7 @@ def test_a_limit_of_nothing_is_refused():
 
 def test_a_cap_is_a_share_of_a_line_or_dollars():
     for cap in ({"share": 0.1}, {"of": "benchmark"}, {"share": 0.1, "of": "benchmark", "usd": 5}, {}):
-        with pytest.raises(ValidationError, match="a cap is either"):
+        with pytest.raises(ValidationError, match="an amount here is either"):
             limit(savings=cap)
 
 

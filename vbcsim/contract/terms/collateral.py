@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from functools import reduce
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field
 
+from vbcsim.contract.bound import Bound
 from vbcsim.contract.term import Amount, BookLike, Term
-from vbcsim.contract.value import Clause, FractionValue, UsdLine, as_tuple, phrase
-
-
-class Part(Clause):
-    """A share of a line."""
-
-    share: FractionValue
-    """Share of the line."""
-    of: UsdLine
-    """Line [USD]."""
+from vbcsim.contract.value import FractionValue, as_tuple, phrase
 
 
 class Collateral(Term):
@@ -26,8 +19,8 @@ class Collateral(Term):
     formula: ClassVar[str] = "a + cost_rate x min over parts of share x of"
     reference: ClassVar[str] = "42 CFR 425.204(f): repayment mechanisms; ACO REACH financial guarantees"
 
-    secured: Annotated[tuple[Part, ...], BeforeValidator(as_tuple), Field(min_length=1)]
-    """What is secured: shares of lines."""
+    secured: Annotated[tuple[Bound, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+    """What is secured: shares of lines or dollars."""
     cost_rate: FractionValue
     """Yearly cost of keeping it [share of the amount secured]."""
     combine: Literal["lesser", "greater"] = "lesser"
@@ -35,15 +28,11 @@ class Collateral(Term):
 
     def apply(self, amount: Amount, book: BookLike) -> Amount:
         """The amount with the cost added [USD]."""
-        chosen: Any = None
-        for part in self.secured:
-            usd = book.value(part.share) * book[part.of]
-            pick = np.minimum if self.combine == "lesser" else np.maximum
-            chosen = usd if chosen is None else pick(chosen, usd)
-        return amount + book.value(self.cost_rate) * np.maximum(chosen, 0.0)
+        pick = np.minimum if self.combine == "lesser" else np.maximum
+        return amount + book.value(self.cost_rate) * reduce(pick, (part.amount(book) for part in self.secured))
 
     def sentence(self) -> str:
         """In plain words."""
         which = f"the {self.combine} of " if len(self.secured) > 1 else ""
-        parts = " and ".join(f"{phrase(part.share)} of the {part.of}" for part in self.secured)
+        parts = " and ".join(part.words() for part in self.secured)
         return f"Pay {phrase(self.cost_rate)} a year for security of {which}{parts}."
