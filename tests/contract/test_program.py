@@ -244,3 +244,12 @@ def test_what_is_kept_unless_is_left_out_where_the_inputs_say_so():
     text = SMALL.replace("when: {extra: capped}", "unless: {extra: null}")
     assert words(resolve(load(text), {"kind": "a"}, [2023])) == ["difference", "share"]
     assert words(resolve(load(text), {"kind": "a", "extra": "x", "cap": 7}, [2023])) == ["difference", "share", "limit"]
+
+
+def test_a_default_is_told_from_what_the_design_gave():
+    def source(**inputs):
+        used = resolve(documented(), {"track": "two_sided", **inputs}, [2018]).parameters
+        return next(record.source for record in used if record.name == "elected_minimum_rate")
+
+    assert source() == "the program's default"
+    assert source(elected_minimum_rate=0.02) == "given in the design"

@@ -49,6 +49,7 @@ figure: the design must give it.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
@@ -198,8 +199,8 @@ def _at_origin(raw: Any, problem: Problem) -> Problem:
     return problem
 
 
-def _given(program: Program, inputs: Mapping[str, Any], years: tuple[int, ...]) -> dict[str, Any]:
-    """The inputs with defaults filled in; parameters that the design sets itself are kept beside them."""
+def _given(program: Program, inputs: Mapping[str, Any], years: tuple[int, ...]) -> ChainMap[str, Any]:
+    """What the design says, parameters that it sets itself among it, before the defaults of inputs."""
     problems = []
     figures = dict(inputs)
     if program.years and years and years[0] < program.years[0]:
@@ -228,15 +229,16 @@ def _given(program: Program, inputs: Mapping[str, Any], years: tuple[int, ...]) 
             )
     if problems:
         raise BadInput(problems)
-    return {word: asked.default for word, asked in program.inputs.items()} | figures
+    return ChainMap(figures, {word: asked.default for word, asked in program.inputs.items()})
 
 
-def _record(program: Program, word: str, given: Mapping[str, Any], years: tuple[int, ...]) -> UsedParameter:
+def _record(program: Program, word: str, given: ChainMap[str, Any], years: tuple[int, ...]) -> UsedParameter:
     """The figure that ``$word`` stands for, with its source."""
     if word in program.inputs:
         asked = program.inputs[word]
-        source = "given in the design" if given.get(word) is not None else "left out of the design"
-        value = given.get(word)
+        value = given[word]
+        source = "given in the design" if word in given.maps[0] else "the program's default"
+        source = source if value is not None else "left out of the design"
         return UsedParameter(
             name=word, value=value, unit=asked.unit, definition=asked.definition, source=source, grade="given"
         )
