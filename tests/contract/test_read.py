@@ -29,7 +29,7 @@ def test_an_arrangement_is_read():
     read = read_arrangement(raw, "draft")
     step = read.provisions[0].terms[0]
     assert (read.name, read.title, step.word, step.first, step.last) == ("draft", "A draft", "share", 2024, 2025)
-    assert read.lines["met"].sentence() == "1 where quality_score reach 0.4, else 0."
+    assert read.lines["met"].sentence() == "Yes (1) where the quality_score is at least 40%; no (0) elsewhere."
 
 
 def test_every_problem_is_told_at_once():

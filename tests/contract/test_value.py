@@ -93,8 +93,8 @@ def test_every_line_that_a_clause_reads_is_found():
         (0.125, "fraction", "12.5%"),
         (-1500.0, "usd", "-$1,500"),
         (3.5, "usd_pmpm", "$3.50 per member per month"),
-        ({2019: 0.0, 2021: 0.02}, "fraction", "0% from 2019, 2% from 2021"),
-        (LineName("lives"), "number", "the line lives"),
+        ({2019: 0.0, 2021: 0.02}, "fraction", "0% from 2019 to 2020 and 2% from 2021 on"),
+        (LineName("lives"), "number", "the lives"),
     ],
 )
 def test_a_value_is_said_in_words(value, unit, words):

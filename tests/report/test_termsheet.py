@@ -39,7 +39,7 @@ def test_clauses_of_other_years_are_left_out_and_part_years_are_said() -> None:
     sheet = term_sheets({"a": design(0.4)}, YEARS).sheets["a"]
     clauses = [clause for clause, _ in sheet.provisions[0].clauses]
     assert len(clauses) == 3
-    assert clauses[1].startswith("In 2024–2025: Share nothing unless savings reach")
+    assert clauses[1].startswith("In 2024–2025: Share nothing of savings or losses below the least rate")
     assert clauses[1].endswith("(kinder in the first year).")
     assert sheet.provisions[0].clauses[1][1] == "draft of May"
     assert sheet.provisions[0].flow.startswith("payer pays provider")

@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import model_validator
 
 from vbcsim.contract.term import BookLike
-from vbcsim.contract.value import Clause, FractionValue, UsdLine, UsdValue, phrase
+from vbcsim.contract.value import Clause, FractionValue, UsdLine, UsdValue, phrase, phrase_of
 
 __all__ = ["Bound"]
 
@@ -41,4 +41,4 @@ class Bound(Clause):
 
     def words(self) -> str:
         """In plain words."""
-        return phrase(self.usd, "usd") if self.share is None else f"{phrase(self.share)} of the {self.of}"
+        return phrase(self.usd, "usd") if self.share is None else phrase_of(self.share, str(self.of))

@@ -13,6 +13,7 @@ from vbcsim.contract.term import Amount
 from vbcsim.contract.truncation import Truncation
 from vbcsim.contract.value import Clause, Line, NonNegativeValue, RateValue, phrase
 from vbcsim.contract.view import View
+from vbcsim.contract.wording import joined, number_words
 from vbcsim.core.errors import BadInput
 from vbcsim.core.units import Fraction, Rate, Year
 
@@ -123,18 +124,37 @@ class History(Clause):
 
     def words(self) -> str:
         """In plain words."""
-        weights = "/".join(f"{100 * weight:g}" for weight in self.weights)
-        of = f" of {self.base_years[0]}-{self.base_years[-1]}" if self.base_years else ""
+        of = f" {self.base_years[0]} to {self.base_years[-1]}" if self.base_years else ""
         cut = f", {self.truncation.words()}" if self.truncation else ""
-        update = f"the line {self.update}" if isinstance(self.update, str) else _blend(self.update)
-        risk = (
-            f", risk growth capped at {phrase(self.risk_up)}" if self.risk_adjusted and self.risk_up is not None else ""
-        )
-        adjusted = f", adjusted by {phrase(self.adjustment)}" if self.adjustment != 0.0 else ""
-        adjusted += f", times {phrase(self.coding_factor, 'number')} for coding" if self.coding_factor != 1.0 else ""
+        if isinstance(self.update, str):
+            grown = f"carried to the last base year by {_blend(self.trend)} and from there by the {self.update}"
+        elif self.update == self.trend:
+            grown = f"carried to the last base year and on to each performance year by {_blend(self.trend)}"
+        else:
+            grown = f"carried to the last base year by {_blend(self.trend)} and from there by {_blend(self.update)}"
         return (
-            f"Base-year cost per person{of} by stratum, weighted {weights}{cut}, trended by {_blend(self.trend)} and "
-            f"updated by {update}{risk}{adjusted}, times person-years."
+            f"What the group's own members cost per person-year in the base years{of}, stratum by stratum, "
+            f"{self._weights_words()}{cut}; {grown}{self._risk_words()}{self._adjustment_words()}; times person-years."
+        )
+
+    def _weights_words(self) -> str:
+        if len(self.weights) == 1:
+            return "as it was"
+        if max(self.weights) - min(self.weights) < 1e-4:
+            return "all years alike"
+        return f"weighted {joined(number_words(weight, 'fraction') for weight in self.weights)}, oldest first"
+
+    def _risk_words(self) -> str:
+        if not self.risk_adjusted:
+            return ""
+        caps = [f"at most {number_words(self.risk_up, 'rate')} up"] if self.risk_up is not None else []
+        caps += [f"at most {number_words(self.risk_down, 'rate')} down"] if self.risk_down is not None else []
+        return f"; following the risk score since then{f', {joined(caps)}' if caps else ''}"
+
+    def _adjustment_words(self) -> str:
+        adjusted = f"; adjusted by {phrase(self.adjustment)}" if self.adjustment != 0.0 else ""
+        return adjusted + (
+            f"; times {phrase(self.coding_factor, 'number')} for coding" if self.coding_factor != 1.0 else ""
         )
 
 
@@ -150,4 +170,9 @@ def growth(view: View, blend: dict[Index, float], last: int) -> Floats:
 
 
 def _blend(blend: dict[Index, float]) -> str:
-    return " + ".join(f"{100 * share:g}% {name}" for name, share in blend.items())
+    """``10% national and 90% regional growth``."""
+    names = {"prospective": "announced"}
+    if len(blend) == 1:
+        return f"{names.get(next(iter(blend)), next(iter(blend)))} growth"
+    parts = (f"{number_words(share, 'fraction')} {names.get(name, name)}" for name, share in blend.items())
+    return f"{joined(parts)} growth"

@@ -35,6 +35,10 @@ class LineMaker(Clause, ABC):
     def sentence(self) -> str:
         """How the line is made, in plain words."""
 
+    def sentence_in(self, unit: str) -> str:  # noqa: ARG002
+        """The sentence, plain numbers in the unit of those who read the line where the line has none of its own."""
+        return self.sentence()
+
     def lines(self) -> tuple[str, ...]:
         """Names of the other lines that this one is made from."""
         return self.line_names

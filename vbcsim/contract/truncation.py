@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from vbcsim.contract.value import Clause
 from vbcsim.contract.view import View
+from vbcsim.contract.wording import number_words
 from vbcsim.core.units import Rate, Usd, Year
 
 __all__ = ["Truncation"]
@@ -59,5 +60,5 @@ class Truncation(Clause):
         else:
             usd = f"${given:,.0f}"
         year = "the last base year" if self.year is None else f"{self.year}"
-        grows = f", growing {100 * self.growth:g}% a year" if self.growth else ""
-        return f"each person's cost cut off at {usd} in {year}{grows}"
+        grows = f", growing {number_words(self.growth, 'rate')} a year" if self.growth else ""
+        return f"each person's yearly cost cut off at {usd} (dollars of {year}{grows})"

@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from vbcsim.contract.reading import sentences
+from vbcsim.contract.wording import by_year_words, holds, joined, number_words, unit_of_line
 from vbcsim.core.model import Frozen
 from vbcsim.core.units import UNITS, Amount, Fraction, NonNegative, Rate, Usd, UsdPmpm, parse_quantity
 
@@ -51,7 +52,12 @@ __all__ = [
     "is_line_name",
     "leaves",
     "phrase",
+    "phrase_of",
+    "standards",
 ]
+
+_FEW_BANDS = 5
+"""Bands of a table up to which a sentence names every one."""
 
 _LINE = re.compile(r"^[a-z][a-z0-9_]*$")
 
@@ -309,24 +315,76 @@ def leaves(item: Any) -> Iterator[Any]:
 
 
 def phrase(value: Value | None, unit: str = "fraction") -> str:
-    """A value in words: ``50%``, ``$3.50 per member per month``, ``0% from 2019, 2% from 2021``, ``the line lives``."""
+    """A value in words: ``50%``, ``$3.50 per member per month``, ``0% in 2023 and 2% from 2024 on``, ``the lives``."""
     if value is None:
         return "nothing"
     if isinstance(value, Table):
-        return f"a rate by {value.by.replace('_', ' ')} ({len(value.bands)} bands)"
+        return _table_words(value, unit)
     if isinstance(value, OneLess):
-        return (
-            f"1 - {' x '.join((f'{100 * value.one_less:g}%', *value.times))}, "
-            f"not below {100 * value.floor:g}% nor above {100 * value.cap:g}%"
-        )
+        return _one_less_words(value)
     if isinstance(value, str):
-        return f"the line {value}"
+        return f"the {value}"
     if isinstance(value, Mapping):
-        return ", ".join(f"{phrase(number, unit)} from {year}" for year, number in value.items())
-    if unit == "usd":
-        return f"${value:,.0f}" if value >= 0 else f"-${-value:,.0f}"
-    if unit == "usd_pmpm":
-        return f"${value:,.2f} per member per month"
-    if unit == "number":
-        return f"{value:g}"
-    return f"{100 * value:g}%"
+        return by_year_words({year: number_words(number, unit) for year, number in value.items()})
+    return number_words(value, unit)
+
+
+def phrase_of(share: Value | None, line: str) -> str:
+    """A share of a line in words: ``10% of the benchmark``, ``the payment_limit times the benchmark``."""
+    if isinstance(share, float):
+        return f"{phrase(share)} of the {line}"
+    if isinstance(share, Mapping):
+        return f"a share of the {line} ({phrase(share)})"
+    return (
+        f"{phrase(share)}, times the {line}"
+        if isinstance(share, (Table, OneLess))
+        else f"{phrase(share)} times the {line}"
+    )
+
+
+def standards(lines: tuple[str, ...], level: Value, needed: int | None) -> str:
+    """Lines that reach a level, as a condition: ``the quality_standard is met or the alternative_standard is met``."""
+    every = needed is None or needed == len(lines)
+    how = "and" if every else "or"
+    some = f"{needed} or more of these hold: " if needed is not None and needed > 1 and not every else ""
+    if level == 1.0:
+        return f"{some}{holds(lines, how)}"
+    units = {line: unit_of_line(line) or "number" for line in lines}
+    names = {line: f"the number of {line}" if unit == "persons" else f"the {line}" for line, unit in units.items()}
+    return some + joined((f"{names[line]} is at least {phrase(level, units[line])}" for line in lines), how)
+
+
+def _table_words(table: Table, unit: str) -> str:
+    """A table by its bands where they are few, else by its first and last figure."""
+    by = "number of lives" if table.by == "lives" else table.by
+    places = unit_of_line(table.by)
+
+    def said(value: Any) -> str:
+        return f"the {value}" if isinstance(value, str) else number_words(value, unit)
+
+    def place(number: float) -> str:
+        return number_words(number, places)
+
+    if len(table.bands) == 1 and not isinstance(table.bands[0].value, tuple):
+        return said(table.bands[0].value)
+    if len(table.bands) <= _FEW_BANDS:
+        parts = [
+            f"from {said(band.value[0])} at {place(band.start)} to {said(band.value[1])} at {place(band.end or 0.0)}"
+            if isinstance(band.value, tuple)
+            else f"{said(band.value)} from {place(band.start)}"
+            for band in table.bands
+        ]
+        return f"a figure by {by}: {joined(parts)}"
+    first, last = table.bands[0], table.bands[-1]
+    start = first.value[0] if isinstance(first.value, tuple) else first.value
+    end, at = (last.value[1], last.end or 0.0) if isinstance(last.value, tuple) else (last.value, last.start)
+    span = f"from {said(start)} at {place(first.start)} to {said(end)} at {place(at)}"
+    return f"a figure by {by}, {span} ({len(table.bands)} bands)"
+
+
+def _one_less_words(value: OneLess) -> str:
+    """``1 - 75% x quality_score, but at least 40% and at most 75%``."""
+    bounds = [f"at least {number_words(value.floor, 'fraction')}"] if value.floor > 0.0 else []
+    bounds += [f"at most {number_words(value.cap, 'fraction')}"] if value.cap < 1.0 else []
+    product = " x ".join((number_words(value.one_less, "fraction"), *value.times))
+    return f"1 - {product}{f', but {joined(bounds)}' if bounds else ''}"

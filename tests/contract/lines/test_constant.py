@@ -17,5 +17,9 @@ def test_true_is_one():
 
 
 def test_it_says_its_number():
-    assert Constant(usd=0.0).sentence() == "$0 where nothing else is given."
-    assert Constant(value={2020: 1.0, 2023: 2.0}).sentence() == "1 from 2020, 2 from 2023 where nothing else is given."
+    assert Constant(usd=0.0).sentence() == "Stated in the contract: $0."
+    dated = Constant(value={2020: 0.01, 2023: 0.02})
+    assert dated.sentence() == "Stated in the contract: 0.01 from 2020 to 2022 and 0.02 from 2023 on."
+    assert dated.sentence_in("rate") == "Stated in the contract: 1% from 2020 to 2022 and 2% from 2023 on."
+    assert Constant(value=True).sentence() == "Stated in the contract: yes (1)."
+    assert Constant(value=0.0).sentence_in("condition") == "Stated in the contract: no (0)."

@@ -107,9 +107,10 @@ def test_weights_are_as_many_as_base_years(toy):
 def test_it_says_how_the_benchmark_is_made():
     maker = Historical(**PLAIN, truncation={"threshold_usd": 30_000.0, "year": 2022, "growth": 0.04})
     assert maker.sentence() == (
-        "Base-year cost per person by stratum, weighted 10/30/60, each person's cost cut off at $30,000 in 2022, "
-        "growing 4% a year, trended by 100% national and updated by 100% national, risk growth capped at 3%, times "
-        "person-years."
+        "What the group's own members cost per person-year in the base years, stratum by stratum, weighted 10%, 30% "
+        "and 60%, oldest first, each person's yearly cost cut off at $30,000 (dollars of 2022, growing 4% a year); "
+        "carried to the last base year and on to each performance year by national growth; following the risk score "
+        "since then, at most 3% up; times person-years."
     )
 
 

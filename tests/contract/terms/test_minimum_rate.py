@@ -58,6 +58,6 @@ def test_the_minimum_may_come_from_a_table_by_lives(after):
 def test_it_says_when_nothing_is_shared():
     sentence = MinimumRate(savings=0.02, losses=0.03, below=0.5, below_if=("low_revenue",)).sentence()
     assert sentence == (
-        "Share nothing unless savings reach 2% of the benchmark, or losses 3%; then share from the first dollar. "
-        "Of smaller savings keep 50% where low_revenue."
+        "Share nothing of savings below 2% of the benchmark, nor of losses below 3% of the benchmark; larger ones "
+        "count from the first dollar. Of smaller savings 50% is kept where low_revenue applies."
     )

@@ -17,5 +17,5 @@ def test_full_relief_by_year(after):
 
 
 def test_it_says_what_is_relieved():
-    assert Relief(usd="disaster").sentence() == "Relieve losses of the line disaster."
-    assert Relief().sentence() == "Relieve losses of nothing."
+    assert Relief(usd="disaster").sentence() == "Lessen losses by the disaster, at most to zero."
+    assert Relief().sentence() == "Lessen losses by nothing."

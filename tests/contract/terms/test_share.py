@@ -32,5 +32,5 @@ def test_a_share_above_one_is_refused():
 
 
 def test_it_says_whether_losses_are_shared():
-    assert Share(savings=0.4, losses=0.0).sentence() == "Share savings at 40% and no losses."
-    assert Share(savings=0.5, losses=0.3).sentence() == "Share savings at 50% and losses at 30%."
+    assert Share(savings=0.4, losses=0.0).sentence() == "Share 40% of savings; losses are not shared."
+    assert Share(savings=0.5, losses=0.3).sentence() == "Share 50% of savings and 30% of losses."

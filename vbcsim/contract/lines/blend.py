@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from vbcsim.contract.book import Book
 from vbcsim.contract.line import LineMaker
 from vbcsim.contract.term import Amount
-from vbcsim.contract.value import FractionValue, Line, phrase
+from vbcsim.contract.value import FractionValue, Line, phrase_of
 
 
 class Blend(LineMaker):
@@ -38,4 +38,4 @@ class Blend(LineMaker):
 
     def sentence(self) -> str:
         """In plain words."""
-        return f"{' + '.join(f'{phrase(share)} of the {line}' for line, share in self.of.items())}."
+        return f"{' plus '.join(phrase_of(share, line) for line, share in self.of.items())}."

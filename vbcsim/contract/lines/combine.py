@@ -12,6 +12,7 @@ from vbcsim.contract.book import Book
 from vbcsim.contract.line import LineMaker
 from vbcsim.contract.term import Amount
 from vbcsim.contract.value import AmountValue, phrase
+from vbcsim.contract.wording import joined
 
 _WAYS: dict[str, Any] = {"sum": np.add, "product": np.multiply, "greatest": np.maximum, "least": np.minimum}
 
@@ -43,7 +44,19 @@ class Combine(LineMaker):
 
     def sentence(self) -> str:
         """In plain words."""
-        bounds = [f"at least {phrase(self.at_least, 'number')}"] if self.at_least is not None else []
-        bounds += [f"at most {phrase(self.at_most, 'number')}"] if self.at_most is not None else []
-        parts = ", ".join(phrase(part, "number") for part in self.of)
-        return f"The {self.how} of {parts}{', '.join(['', *bounds])}."
+        return self.sentence_in("number")
+
+    def sentence_in(self, unit: str) -> str:
+        """In plain words, plain numbers in the unit of those who read the line; parts of a product are plain rates."""
+        bounds = [f"at least {phrase(self.at_least, unit)}"] if self.at_least is not None else []
+        bounds += [f"at most {phrase(self.at_most, unit)}"] if self.at_most is not None else []
+        parts = [phrase(part, unit) for part in self.of]
+        two = len(parts) == 2
+        said = {
+            "sum": " plus ".join(parts),
+            "product": " times ".join(parts),
+            "greatest": f"the {'larger' if two else 'largest'} of {joined(parts)}",
+            "least": f"the {'smaller' if two else 'smallest'} of {joined(parts)}",
+        }
+        text = parts[0] if len(parts) == 1 else said[self.how]
+        return f"{text[0].upper()}{text[1:]}{f', but {joined(bounds)}' if bounds else ''}."

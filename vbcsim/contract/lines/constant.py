@@ -10,6 +10,9 @@ from pydantic import Field
 from vbcsim.contract.book import Book
 from vbcsim.contract.line import LineMaker
 from vbcsim.contract.term import Amount
+from vbcsim.contract.wording import by_year_words, number_words
+
+_YES = {1.0: "yes (1)", 0.0: "no (0)"}
 
 
 class Constant(LineMaker):
@@ -32,12 +35,18 @@ class Constant(LineMaker):
 
     def sentence(self) -> str:
         """In plain words."""
-        if self.usd is not None:
-            return f"{_dated(self.usd, '${:,.0f}')} where nothing else is given."
-        return f"{_dated(self.value, '{:g}')} where nothing else is given."
+        return self.sentence_in("usd" if self.usd is not None else "number")
 
-
-def _dated(given: float | dict[int, float] | None, form: str) -> str:
-    if isinstance(given, dict):
-        return ", ".join(f"{form.format(number)} from {year}" for year, number in given.items())
-    return form.format(float(given or 0.0))
+    def sentence_in(self, unit: str) -> str:
+        """In plain words, the number in the unit of those who read it; 1 and 0 of a condition are yes and no."""
+        given = self.usd if self.usd is not None else self.value
+        figures = {
+            int(year): float(number)
+            for year, number in (given if isinstance(given, dict) else {0: given or 0.0}).items()
+        }
+        switch = unit == "condition" or isinstance(self.value, bool)
+        said = {
+            year: _YES[number] if switch and number in _YES else number_words(number, unit)
+            for year, number in figures.items()
+        }
+        return f"Stated in the contract: {by_year_words(said)}."

@@ -35,7 +35,7 @@ class Excess(Truncation, LineMaker):
         return self
 
     def make(self, book: Book) -> Amount:
-        """What is left out whenin the limit [USD]."""
+        """What exceeds the thresholds, within the limit [USD]."""
         view = view_of(book, "excess")
         over = self.thresholds_usd(view, view.performance)
         upto = over + self._limits_usd(view) if self.limit_usd is not None else None
@@ -52,4 +52,4 @@ class Excess(Truncation, LineMaker):
     def sentence(self) -> str:
         """In plain words."""
         most = "" if self.limit_usd is None else f", at most ${self.limit_usd:,.0f} a person"
-        return f"Cost beyond the threshold of a person, which leaves {self.words()}{most}."
+        return f"What people's cost exceeds their threshold by, with {self.words()}{most}."

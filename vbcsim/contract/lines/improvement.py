@@ -42,6 +42,10 @@ class Improvement(LineMaker):
 
     def sentence(self) -> str:
         """In plain words."""
-        start = "" if self.start is None else f" (at first {phrase(self.start, 'number')})"
+        return self.sentence_in("number")
+
+    def sentence_in(self, unit: str) -> str:
+        """In plain words, the start in the unit of those who read the line."""
+        start = "" if self.start is None else f" (at first {phrase(self.start, unit)})"
         way = "Fall" if self.lower_is_better else "Rise"
         return f"{way} of the {self.of} since the {'year before' if self.since == 'year_before' else 'start'}{start}."

@@ -38,4 +38,4 @@ class Pmpm(LineMaker):
         """In plain words."""
         grown = "" if self.growth == 0.0 else f", growing {phrase(self.growth)} a year"
         factor = "" if self.factor == 1.0 else f", times {phrase(self.factor, 'number')}"
-        return f"{phrase(self.rate_pmpm, 'usd_pmpm')}{grown}{factor}, times the {self.months}."
+        return f"{phrase(self.rate_pmpm, 'usd_pmpm')}{grown}{factor}, for each of the {self.months}."

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from vbcsim.contract.book import Book
 from vbcsim.contract.line import LineMaker
 from vbcsim.contract.term import Amount
-from vbcsim.contract.value import Line, NonNegativeValue, as_tuple, phrase
+from vbcsim.contract.value import Line, NonNegativeValue, as_tuple, standards
 
 
 class Standard(LineMaker):
@@ -45,5 +45,4 @@ class Standard(LineMaker):
 
     def sentence(self) -> str:
         """In plain words."""
-        many = f"{self.needed} of " if self.needed and self.needed < len(self.on) else ""
-        return f"1 where {many}{', '.join(self.on)} reach {phrase(self.at_least, 'number')}, else 0."
+        return f"Yes (1) where {standards(self.on, self.at_least, self.needed)}; no (0) elsewhere."

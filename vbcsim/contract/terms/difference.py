@@ -8,6 +8,7 @@ from pydantic import BeforeValidator
 
 from vbcsim.contract.term import Amount, BookLike, Term
 from vbcsim.contract.value import UsdLine, as_tuple
+from vbcsim.contract.wording import joined
 
 
 class Difference(Term):
@@ -30,4 +31,5 @@ class Difference(Term):
 
     def sentence(self) -> str:
         """In plain words."""
-        return f"Take the {self.of}" + (f" less the {' and the '.join(self.less)}." if self.less else ".")
+        less = f" less {joined(f'the {line}' for line in self.less)}" if self.less else ""
+        return f"Take the {self.of}{less}."

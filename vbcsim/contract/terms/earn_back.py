@@ -28,4 +28,6 @@ class EarnBack(Term):
 
     def sentence(self) -> str:
         """In plain words."""
-        return f"Give back of the {self.of} the part earned: {phrase(self.earned, 'number')}, at most all of it."
+        return (
+            f"Give back the part of the {self.of} that was earned, at most all of it: {phrase(self.earned, 'number')}."
+        )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from vbcsim.contract.term import Amount, BookLike, Side, Term, times
-from vbcsim.contract.value import Line, NonNegativeValue, as_tuple, phrase
+from vbcsim.contract.value import Line, NonNegativeValue, as_tuple, standards
 
 
 class Gate(Term):
@@ -44,6 +44,5 @@ class Gate(Term):
 
     def sentence(self) -> str:
         """In plain words."""
-        what = "anything" if self.side == "both" else self.side
-        many = f"{self.needed} of " if self.needed and self.needed < len(self.on) else ""
-        return f"Pay {what} only if {many}{', '.join(self.on)} reach {phrase(self.at_least, 'number')}."
+        what = {"savings": "Pay savings", "losses": "Collect losses", "both": "Pay or collect anything"}[self.side]
+        return f"{what} only where {standards(self.on, self.at_least, self.needed)}."

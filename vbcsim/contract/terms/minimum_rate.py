@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from vbcsim.contract.term import Amount, BookLike, Term, choose, gain, loss
-from vbcsim.contract.value import FractionValue, ShareLine, UsdLine, phrase
+from vbcsim.contract.value import FractionValue, ShareLine, UsdLine, phrase, phrase_of
+from vbcsim.contract.wording import holds
 
 _EQUAL = 1.0 - 1e-12
 """A rate that meets the minimum in exact arithmetic must not miss it by a rounding of the last binary place."""
@@ -38,6 +39,10 @@ class MinimumRate(Term):
     below_if: tuple[ShareLine, ...] = ()
     """Lines of 0 and 1 that must all be 1 for ``below`` to count."""
 
+    def lines(self) -> tuple[str, ...]:
+        """The lines that its parameters need: the conditions only where smaller savings are kept."""
+        return self.line_names_but("below_if") if self.below == 0.0 else self.line_names
+
     def apply(self, amount: Amount, book: BookLike) -> Amount:
         """The amount that passes the minimum, zero (or the part kept) where it does not [USD]."""
         passes, passed = self._passes(amount, book), amount
@@ -63,12 +68,14 @@ class MinimumRate(Term):
 
     def sentence(self) -> str:
         """In plain words."""
-        loss = "the same" if self.losses is None else phrase(self.losses)
-        text = (
-            f"Share nothing unless savings reach {phrase(self.savings)} of the {self.of}, or losses {loss}; "
-            f"then share {'from the first dollar' if self.first_dollar else 'only what exceeds the minimum'}."
+        least = phrase_of(self.savings, self.of)
+        both = "savings or losses" if self.losses is None else "savings"
+        other = "" if self.losses is None else f", nor of losses below {phrase_of(self.losses, self.of)}"
+        whole = (
+            "larger ones count from the first dollar" if self.first_dollar else "of larger ones only the excess counts"
         )
+        text = f"Share nothing of {both} below {least}{other}; {whole}."
         if self.below != 0.0:
-            where = f" where {' and '.join(self.below_if)}" if self.below_if else ""
-            text += f" Of smaller savings keep {phrase(self.below)}{where}."
+            where = f" where {holds(self.below_if)}" if self.below_if else ""
+            text += f" Of smaller savings {phrase(self.below)} is kept{where}."
         return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from vbcsim.contract.term import Amount, BookLike, Term
-from vbcsim.contract.value import FractionValue, UsdLine, phrase
+from vbcsim.contract.value import FractionValue, UsdLine, phrase_of
 
 
 class Portion(Term):
@@ -28,4 +28,4 @@ class Portion(Term):
 
     def sentence(self) -> str:
         """In plain words."""
-        return f"Pay {phrase(self.rate)} of the {self.of}."
+        return f"Pay {phrase_of(self.rate, self.of)}."

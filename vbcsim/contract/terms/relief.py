@@ -31,6 +31,8 @@ class Relief(Term):
 
     def sentence(self) -> str:
         """In plain words."""
-        parts = [f"{phrase(self.share)} of the loss"] if self.share != 0.0 else []
+        parts = [phrase(self.share)] if self.share != 0.0 else []
         parts += [phrase(self.usd, "usd")] if self.usd != 0.0 else []
-        return f"Relieve losses of {' and of '.join(parts) or 'nothing'}."
+        return (
+            f"Lessen losses by {', then by '.join(parts)}, at most to zero." if parts else "Lessen losses by nothing."
+        )

@@ -26,5 +26,8 @@ class Share(Term):
 
     def sentence(self) -> str:
         """In plain words."""
-        down = "no losses" if self.losses == 0.0 else f"losses at {phrase(self.losses)}"
-        return f"Share savings at {phrase(self.savings)} and {down}."
+        if self.losses == 0.0:
+            return f"Share {phrase(self.savings)} of savings; losses are not shared."
+        if isinstance(self.savings, float) and isinstance(self.losses, float):
+            return f"Share {phrase(self.savings)} of savings and {phrase(self.losses)} of losses."
+        return f"Of savings share {phrase(self.savings)}; of losses share {phrase(self.losses)}."
