@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["build_cohort", "floors", "stratum_of_cells"]
 
+_MOST_SERVICES = 1000.0
+"""Most expected services of a category per member and year: three a day; a frail member has room for many more."""
+
 
 class AssumptionsLike(Protocol):
     """What is read of ``vbcsim.assumptions.spec.Assumptions``; stages meet in values, not in imports."""
@@ -52,7 +55,7 @@ def build_cohort(
 
     :param base: base years, calendar, ascending; the last one is the reference of every index.
     :param performance: performance years, calendar, ascending.
-    :raises BadInput: where the floors do not match the strata.
+    :raises BadInput: where the floors do not match the strata, or a member would have impossibly many services.
     """
     import xarray as xr
 
@@ -112,20 +115,41 @@ def _cells(
     cost = np.array([s.mean_cost_usd * (1 + s.price_trend) ** lag for s in services]).T
     score = np.array([c.risk_score for c in cells])
     growth = (1 + assumptions.risk_score.coding_growth) ** lag
+    utilization = exposure * use[:, None, None] * rate[None]
+    _check_utilization(utilization, cohort, assumptions, years)
     return {
         "members": ("cell", np.array([c.members for c in cells], dtype=np.int64)),
         "cell_stratum": ("cell", cell_stratum),
         "frailty_relativity": ("cell", np.array([c.frailty_relativity for c in cells])),
-        "utilization_rate": (("cell", "year", "category"), exposure * use[:, None, None] * rate[None]),
+        "utilization_rate": (("cell", "year", "category"), utilization),
         "mean_cost_usd": (("cell", "year", "category"), price[:, None, None] * cost[None]),
         "expected_risk_score": (("cell", "year"), score[:, None] * growth[None]),
     }
 
 
+def _check_utilization(utilization: Any, cohort: CohortSpec, assumptions: AssumptionsLike, years: Any) -> None:
+    """Refuse rates that no person can have; a wrong unit or a trend of 100 % shows here."""
+    problems = []
+    for j, s in enumerate(assumptions.services):
+        c, t = np.unravel_index(int(np.argmax(utilization[:, :, j])), utilization.shape[:2])
+        if utilization[c, t, j] > _MOST_SERVICES:
+            problems.append(
+                Problem(
+                    f"assumptions.services[{s.category}].utilization_per_1000",
+                    f"{s.utilization_per_1000:g} makes {utilization[c, t, j]:,.0f} services per member of cell "
+                    f'"{cohort.cells[c].cell}" in {years[t]}; at most {_MOST_SERVICES:,.0f} are possible: '
+                    "check its unit, utilization_trend and the cell's utilization_relativity",
+                )
+            )
+    if problems:
+        raise BadInput(problems)
+
+
 def _categories(cohort: CohortSpec, assumptions: AssumptionsLike) -> dict[str, Any]:
     """Variables by category; persistence is that of a place in the panel, so who leaves takes it away."""
     services = assumptions.services
-    maximum = [np.inf if s.maximum_usd is None else s.maximum_usd / s.mean_cost_usd for s in services]
+    bounded = [s.maximum_usd is not None and s.mean_cost_usd > 0 for s in services]
+    maximum = [s.maximum_usd / s.mean_cost_usd if b else np.inf for s, b in zip(services, bounded, strict=True)]
     named = ("overdispersion", "shared_weight", "body_sigma", "tail_probability", "tail_index")
     return {
         **{name: ("category", np.array([float(getattr(s, name)) for s in services])) for name in named},

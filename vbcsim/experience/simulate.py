@@ -80,7 +80,7 @@ def simulate(
 
 def experience_hash(cohort: xr.Dataset, seed: int, engine: str) -> str:
     """SHA-256 of all that decides an experience, and of nothing else; draws only extend it."""
-    digest = hashlib.sha256(f"{STREAM_VERSION} {seed} {engine}".encode())
+    digest = hashlib.sha256(f"{STREAM_VERSION} {seed} {engine} {cohort.attrs['months']}".encode())
     for name in sorted(map(str, [*cohort.data_vars, *cohort.coords])):
         values = cohort[name].values
         digest.update(f"{name} {cohort[name].dims} {values.shape}".encode())

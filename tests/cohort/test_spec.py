@@ -1,0 +1,62 @@
+"""The table of rating cells: what is refused, in which words."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from tests.cohorts import SOURCE
+from vbcsim.cohort.spec import Cell, CohortSpec
+
+ONE = [{"cell": "a", "members": 10}]
+
+
+def test_a_cell_is_average_unless_told_otherwise():
+    cell = Cell(cell="a", members="1,200 members")
+    assert cell.members == 1200
+    relativities = (cell.utilization_relativity, cell.price_relativity, cell.frailty_relativity, cell.risk_score)
+    assert relativities == (1, 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"members": 0}, "greater than or equal to 1"),
+        ({"members": 10.5}, "integer"),
+        ({"cell": ""}, "at least 1 character"),
+        ({"price_relativity": 0}, "greater than 0"),
+        ({"utilization_relativity": -0.1}, "greater than or equal to 0"),
+        ({"frailty_relativity": 1.1}, "less than or equal to 1"),
+        ({"risk_score": 0}, "greater than 0"),
+        ({"age": "65-69"}, "Extra inputs"),
+    ],
+)
+def test_what_a_cell_cannot_be(changed, sentence):
+    with pytest.raises(ValidationError, match=sentence):
+        Cell(**{"cell": "a", "members": 10, **changed})
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"cells": []}, "at least 1 item"),
+        ({"cells": ONE * 2}, "cells named twice: a; each cell has one row"),
+        ({"strata": ["age"]}, "Input should be 'line_of_business', 'enrollment_type', 'age_band'"),
+        ({"retention": 1.01}, "less than or equal to 1"),
+        ({"months": 0}, "greater than 0"),
+        ({"months": 13}, "less than or equal to 12"),
+        (
+            {"cells": [{"cell": str(i), "members": 60_000_000} for i in range(2)]},
+            "the cohort has 120,000,000 members; at most 100,000,000 are supported",
+        ),
+    ],
+)
+def test_what_a_cohort_cannot_be(changed, sentence):
+    with pytest.raises(ValidationError, match=sentence):
+        CohortSpec(**{"cells": ONE, "source": SOURCE, **changed})
+
+
+def test_many_names_given_twice_are_told_up_to_five():
+    rows = [{"cell": name, "members": 1} for name in "aabbccddeeff"]
+    with pytest.raises(ValidationError, match="cells named twice: a, b, c, d, e; each"):
+        CohortSpec(cells=rows, source=SOURCE)
