@@ -14,7 +14,16 @@ from vbcsim.contract.line import LineMaker
 from vbcsim.contract.value import Clause, LineName
 from vbcsim.contract.wording import spoken
 
-__all__ = ["ClauseTold", "LineTold", "ProvisionTold", "explained", "in_force", "line_units", "lines_read"]
+__all__ = [
+    "ClauseTold",
+    "LineTold",
+    "ProvisionTold",
+    "explained",
+    "in_force",
+    "line_units",
+    "lines_read",
+    "sentence_of",
+]
 
 
 class LineTold(NamedTuple):
@@ -46,18 +55,27 @@ def explained(arrangement: Arrangement, years: Sequence[int]) -> tuple[Provision
     """Every provision in the order of settlement, with the clauses that apply in some of these years."""
     units = line_units(arrangement)
     told: set[str] = set()
+
+    def clause(step: Step, first: bool) -> ClauseTold:
+        lines = tuple(_lines(step.term.lines(), arrangement, units, told))
+        return ClauseTold(step, sentence_of(step, first=first), lines)
+
     return tuple(
-        ProvisionTold(
-            provision,
-            tuple(
-                ClauseTold(
-                    step, spoken(step.term.sentence()), tuple(_lines(step.term.lines(), arrangement, units, told))
-                )
-                for step in in_force(provision, years)
-            ),
-        )
-        for provision in arrangement.ordered
+        ProvisionTold(p, tuple(clause(step, k == 0) for k, step in enumerate(in_force(p, years))))
+        for p in arrangement.ordered
     )
+
+
+_ALSO = {"difference": ("Take ", "Add "), "portion": ("Pay ", "Also pay "), "fixed": ("Pay ", "Also pay ")}
+_ALSO |= dict.fromkeys(("per_member_month", "capitation"), _ALSO["fixed"])
+"""How the sentence of a term that adds to the amount begins, and how it begins where there is an amount already."""
+
+
+def sentence_of(step: Step, *, first: bool) -> str:
+    """A clause in plain words; one that adds says so where it is not the first."""
+    sentence = spoken(step.term.sentence())
+    begins, also = _ALSO.get(step.word, ("", ""))
+    return sentence if first or not begins else also + sentence.removeprefix(begins)
 
 
 def in_force(provision: Provision, years: Sequence[int]) -> list[Step]:
@@ -104,7 +122,8 @@ def line_units(arrangement: Arrangement) -> dict[str, str]:
                 asked.setdefault(line, []).append(unit)
     for name, maker in arrangement.lines.items():
         for line, unit in _asked(maker):
-            asked.setdefault(line, []).append(f"={name}" if unit in ("same", "amount", "any") else unit)
+            passed = f"={name}" if maker.unit == "same" else ""
+            asked.setdefault(line, []).append(passed if unit in ("same", "amount", "any") else unit)
 
     def unit_of(line: str, seen: tuple[str, ...] = ()) -> str:
         units = []

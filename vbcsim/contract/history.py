@@ -140,6 +140,8 @@ class History(Clause):
     def _weights_words(self) -> str:
         if len(self.weights) == 1:
             return "as it was"
+        if self.weights[-1] == 1.0:
+            return "the last of them only"
         if max(self.weights) - min(self.weights) < 1e-4:
             return "all years alike"
         return f"weighted {joined(number_words(weight, 'fraction') for weight in self.weights)}, oldest first"

@@ -56,6 +56,9 @@ __all__ = [
     "standards",
 ]
 
+_KINDS = {"fraction": "a rate", "rate": "a rate", "number": "a factor", "positive": "a factor"}
+"""What a figure of a unit is called in a sentence; dollars are amounts."""
+
 _FEW_BANDS = 5
 """Bands of a table up to which a sentence names every one."""
 
@@ -357,6 +360,7 @@ def standards(lines: tuple[str, ...], level: Value, needed: int | None) -> str:
 def _table_words(table: Table, unit: str) -> str:
     """A table by its bands where they are few, else by its first and last figure."""
     by = "number of lives" if table.by == "lives" else table.by
+    kind = _KINDS.get(unit, "an amount")
     places = unit_of_line(table.by)
 
     def said(value: Any) -> str:
@@ -374,12 +378,12 @@ def _table_words(table: Table, unit: str) -> str:
             else f"{said(band.value)} from {place(band.start)}"
             for band in table.bands
         ]
-        return f"a figure by {by}: {joined(parts)}"
+        return f"{kind} by {by}: {joined(parts)}"
     first, last = table.bands[0], table.bands[-1]
     start = first.value[0] if isinstance(first.value, tuple) else first.value
     end, at = (last.value[1], last.end or 0.0) if isinstance(last.value, tuple) else (last.value, last.start)
     span = f"from {said(start)} at {place(first.start)} to {said(end)} at {place(at)}"
-    return f"a figure by {by}, {span} ({len(table.bands)} bands)"
+    return f"{kind} by {by}, {span} ({len(table.bands)} bands)"
 
 
 def _one_less_words(value: OneLess) -> str:

@@ -82,5 +82,6 @@ def spoken(text: str) -> str:
     """A sentence with the names of lines as words: ``quality_standard_met`` as ``quality standard met``."""
     for name, words in _SPOKEN.items():
         text = re.sub(rf"\b{name}\b", words, text)
-    text = re.sub(r"\b(expenditure|utilization)_([a-z0-9_]+)", r"\2 \1", text).replace("non_", "non-")
+    text = re.sub(r"\b(expenditure|utilization)_([a-z][a-z0-9_]*)", r"\2 \1", text)
+    text = re.sub(r"\bnon[_ ]|(?<=_)non_", "non-", text)
     return re.sub(r"(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])", " ", text)

@@ -44,5 +44,5 @@ def test_bands_that_do_not_fit_are_refused(body, message):
 
 def test_it_says_its_bands():
     assert Corridor(edges=(0.05, 0.1), kept=(0.5, 0.35, 0.15)).sentence() == (
-        "Of savings keep 50% up to 5%, 35% from 5% to 10%, 15% beyond 10% of the benchmark; of losses bear the same."
+        "Of savings keep 50% up to 5%, 35% from 5% to 10% and 15% beyond 10% of the benchmark; of losses bear the same."
     )

@@ -50,7 +50,7 @@ class Combine(LineMaker):
         """In plain words, plain numbers in the unit of those who read the line; parts of a product are plain rates."""
         bounds = [f"at least {phrase(self.at_least, unit)}"] if self.at_least is not None else []
         bounds += [f"at most {phrase(self.at_most, unit)}"] if self.at_most is not None else []
-        parts = [phrase(part, unit) for part in self.of]
+        parts = [phrase(part, _unit_of_part(part, unit, self.how)) for part in self.of]
         two = len(parts) == 2
         said = {
             "sum": " plus ".join(parts),
@@ -60,3 +60,10 @@ class Combine(LineMaker):
         }
         text = parts[0] if len(parts) == 1 else said[self.how]
         return f"{text[0].upper()}{text[1:]}{f', but {joined(bounds)}' if bounds else ''}."
+
+
+def _unit_of_part(part: Any, unit: str, how: str) -> str:
+    """The unit of a part: that of the whole; a small number that dollars are multiplied by is no dollars."""
+    figures = part.values() if isinstance(part, dict) else (part,)
+    small = all(isinstance(figure, float) and abs(figure) < 100.0 for figure in figures)
+    return "number" if how == "product" and unit in ("usd", "amount") and small else unit

@@ -50,6 +50,6 @@ class ProspectiveTrend(LineMaker):
 
     def sentence(self) -> str:
         """In plain words."""
-        announced = f"the {self.announced}" if self.rates is None else f"{phrase(self.rates)} a year"
+        announced = f", the {self.announced}" if self.rates is None else f": a yearly {phrase(self.rates)}"
         rail = "" if self.guardrail is None else f", never further than {phrase(self.guardrail)} from the {self.actual}"
-        return f"Growth announced beforehand, {announced}{rail}."
+        return f"Growth announced beforehand{announced}{rail}."

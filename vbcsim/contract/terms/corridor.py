@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from vbcsim.contract.term import Amount, BookLike, Term, gain, loss
 from vbcsim.contract.value import FractionValue, UsdLine, phrase
+from vbcsim.contract.wording import joined
 
 Edges = tuple[Annotated[float, Field(gt=0.0, le=10.0)], ...]
 
@@ -61,7 +62,7 @@ class Corridor(Term):
     def sentence(self) -> str:
         """In plain words."""
         text = f"Of savings keep {_bands(self.edges, self.kept, self.of)}"
-        if self.loss_edges is None and self.loss_kept is None:
+        if self._losses() == (self.edges, self.kept):
             return f"{text}; of losses bear the same."
         return f"{text}; of losses bear {_bands(*self._losses(), self.of)}."
 
@@ -83,4 +84,4 @@ def _bands(edges: Edges, kept: tuple[Any, ...], of: str) -> str:
     spans += [f"from {phrase(low)} to {phrase(high)}" for low, high in itertools.pairwise(edges)]
     spans += [f"beyond {phrase(edges[-1])}"] if edges else []
     parts = (f"{phrase(share)} {span}" for span, share in zip(spans, kept, strict=True))
-    return f"{', '.join(parts)} of the {of}"
+    return f"{joined(parts)} of the {of}"

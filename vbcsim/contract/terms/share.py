@@ -26,8 +26,10 @@ class Share(Term):
 
     def sentence(self) -> str:
         """In plain words."""
-        if self.losses == 0.0:
+        if self.losses == 0.0 and isinstance(self.savings, float):
             return f"Share {phrase(self.savings)} of savings; losses are not shared."
+        if self.losses == 0.0:
+            return f"Of savings share {phrase(self.savings)}; losses are not shared."
         if isinstance(self.savings, float) and isinstance(self.losses, float):
             return f"Share {phrase(self.savings)} of savings and {phrase(self.losses)} of losses."
         return f"Of savings share {phrase(self.savings)}; of losses share {phrase(self.losses)}."
