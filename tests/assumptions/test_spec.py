@@ -47,6 +47,8 @@ def test_text_may_carry_its_unit(field, text, value):
         ({"tail_index": 1.0}, "greater than 1"),
         ({"category": "Inpatient stays"}, "pattern"),
         ({"body_sigma": float("nan")}, "finite"),
+        ({"body_sigma": 4.1}, "less than or equal to 4"),
+        ({"overdispersion": 1001}, "less than or equal to 1000"),
         ({"source": ""}, "at least 1"),
         ({"sigma": 1.0}, "Extra inputs"),
         ({"maximum_usd": 100.0}, "maximum_usd 100 is not above mean_cost_usd 100; raise the maximum or leave it out"),

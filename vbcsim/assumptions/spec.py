@@ -38,9 +38,9 @@ class Service(Frozen):
 
     A member's count in a year is Poisson with mean ``utilization x frailty``. The frailty of a category is
     ``shared_weight * S + (1 - shared_weight) * Z``, with S shared by all categories of the member and Z the category's
-    own, both gamma of mean 1; ``overdispersion`` is its variance. S is a trawl over the years with geometric memory; Z has
-    a part that lasts and a part that passes every year. The cost of one service is lognormal up to the
-    quantile ``1 - tail_probability`` and Pareto beyond it, scaled to the mean cost.
+    own, both gamma of mean 1; ``overdispersion`` is its variance. S is a trawl over the years with geometric memory;
+    Z has a part that lasts and a part that passes every year. The cost of one service is lognormal up to the quantile
+    ``1 - tail_probability`` and Pareto beyond it, scaled to the mean cost.
     """
 
     category: Name
@@ -51,13 +51,13 @@ class Service(Frozen):
     """Services per 1,000 person-years in the reference year, for a cell of relativity 1."""
     mean_cost_usd: Usd
     """Mean payment per service in the reference year."""
-    overdispersion: NonNegative
+    overdispersion: Annotated[NonNegative, Field(le=1000)]
     """Variance of the frailty: Var(count) = mean + overdispersion x mean^2 within a cell."""
     shared_weight: Fraction
     """Weight of the frailty factor that all categories share; sets the correlation between categories."""
     persistence: Fraction
     """Share of the category's own frailty factor that lasts over the years, for a member who stays."""
-    body_sigma: NonNegative
+    body_sigma: Annotated[NonNegative, Field(le=4)]
     """Standard deviation of the logarithm of the lognormal body of the cost of one service."""
     tail_probability: Annotated[Fraction, Field(le=0.5)] = 0.0
     """Share of services whose cost lies in the Pareto tail."""
@@ -89,7 +89,7 @@ class Service(Frozen):
 class SharedFrailty(Frozen):
     """The frailty factor that all categories of a member share."""
 
-    variance: NonNegative
+    variance: Annotated[NonNegative, Field(le=1000)]
     """Variance of the factor (its mean is 1)."""
     persistence: Fraction
     """Autocorrelation from one year to the next, for a member who stays."""
