@@ -94,9 +94,10 @@ def test_gamma_distribution_function(shape):
         assert stats.gamma.sf(quantile(gamma_table(shape), far), shape) == pytest.approx(far, rel=1e-4)
 
 
-def test_gamma_without_shape_has_no_mass():
-    assert not gamma_table(0.0).any()
-    assert gamma_table(0.0).shape == gamma_table(1.0).shape
+@pytest.mark.parametrize("shape", [0.0, 5e-324, 1e-310, 1e-25])
+def test_gamma_with_hardly_any_shape_has_no_mass(shape):
+    assert not gamma_table(shape).any()
+    assert gamma_table(shape).shape == gamma_table(1.0).shape
 
 
 # ------------------------------------------------------------------------------------------------------------- cost

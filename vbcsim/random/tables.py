@@ -54,7 +54,7 @@ def gamma_table(shape: float) -> Table:
     """Table of the gamma distribution of scale 1 and the given shape (0: no mass), from its partial moments."""
     from scipy.special import gammaincc
 
-    if shape <= 0.0:
+    if shape < 1e-30:  # no mass, or one that cannot matter
         return np.zeros((OCTAVES << CELL_BITS, 2))
     lower, width = _edges().T
     order = np.argsort(lower)
