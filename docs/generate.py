@@ -9,6 +9,7 @@ import argparse
 import inspect
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -111,22 +112,58 @@ def programs() -> str:
         "",
         "Contracts that come as data; the values stand in `vbcsim/contract/programs/`, by year and by input where",
         "they differ. How firmly a figure is known: `P` primary text, `D` agrees with published settlements, `D-inf`",
-        "inferred from them, `S` secondary source, `M` from memory, shown as unverified wherever it is used.",
+        "inferred from them, `S` secondary source, `M` from memory, shown as unverified wherever it is used. A figure",
+        "that is not published must be given by the design that needs it. The examples are nobody's contract.",
         "",
     ]
     for name in program_names():
-        program = load_program(name)
-        text += [f"## {name}", "", f"{program.title}. {_cell(program.description)}", ""]
-        text += [f"Source: {_cell(program.source)}", ""] if program.source else []
-        text += ["| A design says | Unit | Default | Meaning |", "|---|---|---|---|"]
-        text += [_input(word, item) for word, item in program.inputs.items()]
-        if program.parameters:
-            text += ["", "| Figure | Unit | Grade | Source |", "|---|---|---|---|"]
-        for word, item in program.parameters.items():
-            what = f"`{word}`: {_cell(item.definition)}" if item.definition else f"`{word}`"
-            text.append(f"| {what} | {item.unit} | {', '.join(_grades(item.grade))} | {_cell(item.source)} |")
-        text.append("")
+        text += _program(load_program(name))
     return "\n".join(text)
+
+
+def _program(program: Any) -> list[str]:
+    """One program: what it is, what a design says, the figures, and an example."""
+    text = [f"## {program.program}", "", f"{program.title}. {_cell(program.description)}", ""]
+    text += [f"Source: {_cell(program.source)}", ""] if program.source else []
+    text += (
+        [f"Rules are stated for performance years {program.years[0]} to {program.years[1]}.", ""]
+        if program.years
+        else []
+    )
+    text += ["| A design says | Unit | Default | Meaning |", "|---|---|---|---|"]
+    text += [_input(word, item) for word, item in program.inputs.items()]
+    if program.parameters:
+        text += ["", "| Figure | Value | Unit | Grade | Source |", "|---|---|---|---|---|"]
+        text += [_figure(word, item) for word, item in program.parameters.items()]
+    for name, inputs in program.examples.items():
+        design = _flow({"program": program.program, **inputs})
+        text += ["", f"Example `{name}`:", "", "```yaml", *_wrapped(design), "```"]
+    return [*text, ""]
+
+
+def _figure(word: str, item: Any) -> str:
+    """A row of the table of a program's figures."""
+    what = f"`{word}`: {_cell(item.definition)}" if item.definition else f"`{word}`"
+    given = item.values or item.value
+    if given is None:
+        return f"| {what} | must be given | {item.unit} | | {_cell(item.source)} |"
+    value = _flow(given)
+    shown = f"`{value}`" if len(value) <= 140 else "in the file"
+    return f"| {what} | {shown} | {item.unit} | {', '.join(_grades(item.grade))} | {_cell(item.source)} |"
+
+
+def _flow(value: Any) -> str:
+    """A value on one line, as a file would write it."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {_flow(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_flow, value))}]"
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
+
+
+def _wrapped(text: str) -> list[str]:
+    """A flow mapping in lines of a hundred characters."""
+    return textwrap.wrap(text, 100, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _input(word: str, item: Any) -> str:
