@@ -131,8 +131,8 @@ def test_register_terms_and_record_carry_value_unit_and_source(page) -> None:
     words = Page(page).words
     for said in (
         "Shared savings (payer pays provider",
-        "Share savings at 40% and no losses.",
-        "Share nothing unless savings reach 2% of the benchmark",
+        "Share 40% of savings; losses are not shared.",
+        "Share nothing of savings or losses below 2% of the benchmark",
         "42 CFR 425.605(d) (agrees with published settlements)",
         "12,000",
         "Floor $100,000 Yearly cost above which a member is listed",

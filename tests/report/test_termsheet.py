@@ -37,21 +37,21 @@ def design(share: float, *, floor: float = 0.0) -> Arrangement:
 
 def test_clauses_of_other_years_are_left_out_and_part_years_are_said() -> None:
     sheet = term_sheets({"a": design(0.4)}, YEARS).sheets["a"]
-    clauses = [clause for clause, _ in sheet.provisions[0].clauses]
+    clauses = [clause.sentence for clause in sheet.provisions[0].clauses]
     assert len(clauses) == 3
     assert clauses[1].startswith("In 2024–2025: Share nothing of savings or losses below the least rate")
     assert clauses[1].endswith("(kinder in the first year).")
-    assert sheet.provisions[0].clauses[1][1] == "draft of May"
+    assert sheet.provisions[0].clauses[1].source == "draft of May"
     assert sheet.provisions[0].flow.startswith("payer pays provider")
 
 
-def test_only_lines_that_clauses_read_and_shared_ones_once() -> None:
-    alike = term_sheets({"a": design(0.4), "b": design(0.5)}, YEARS)
-    assert [name for name, _ in alike.shared_lines] == ["Least rate"]
-    assert alike.sheets["a"].lines == ()
-    apart = term_sheets({"a": design(0.4), "b": design(0.5, floor=0.01)}, YEARS)
-    assert apart.shared_lines == ()
-    assert [name for name, _ in apart.sheets["b"].lines] == ["Least rate"]
+def test_lines_stand_beside_the_clause_that_reads_them_and_what_is_alike_is_told_once() -> None:
+    alike = term_sheets({"a": design(0.4), "b": design(0.5)}, YEARS).sheets
+    told = [[(line.name, line.sentence) for line in c.lines] for c in alike["a"].provisions[0].clauses]
+    assert told == [[], [("Least rate", "Stated in the contract: 2%.")], []]
+    assert [c.lines for c in alike["b"].provisions[0].clauses] == [(), (), ()]
+    apart = term_sheets({"a": design(0.4), "b": design(0.5, floor=0.01)}, YEARS).sheets
+    assert [line.sentence for line in apart["b"].provisions[0].clauses[1].lines] == ["Stated in the contract: 3%."]
 
 
 def test_figures_stand_side_by_side_what_differs_first() -> None:
@@ -64,4 +64,4 @@ def test_figures_stand_side_by_side_what_differs_first() -> None:
 
 
 def test_no_design_no_sheet() -> None:
-    assert term_sheets({}, YEARS) == ({}, (), ())
+    assert term_sheets({}, YEARS) == ({}, ())

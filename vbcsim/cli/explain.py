@@ -22,11 +22,13 @@ __all__ = ["command"]
 @click.argument("target", metavar="FILE|RUN", type=PATH)
 @click.option("--design", help="Only this design; else every one.")
 @click.option("--draw", type=click.IntRange(min=0), help="Walk through this draw of a finished run, from 0.")
+@click.option("--formulas/--no-formulas", default=True, help="Whether formulas stand below the sentences.")
 @speaks
-def command(target: Path, design: str | None, draw: int | None, say: Speaker) -> None:
+def command(target: Path, design: str | None, draw: int | None, formulas: bool, say: Speaker) -> None:
     """Say every design of a scenario FILE (or of a finished RUN) in numbered sentences, with formulas and sources.
 
-    With --draw, walk through one draw of a finished run: the lines read, the amount after each clause, the transfer.
+    Each line that a clause reads is told below the first clause that reads it, under its name in the file. With --draw,
+    walk through one draw of a finished run: the lines read, the arithmetic of each clause in numbers, the transfer.
 
     \b
     Example:
@@ -44,7 +46,7 @@ def command(target: Path, design: str | None, draw: int | None, say: Speaker) ->
     if run and draw is not None:
         _walk(run, chosen, draw, say)
     else:
-        _sentences(scenario, chosen, say)
+        _sentences(scenario, chosen, say, formulas=formulas)
 
 
 def _chosen(scenario: Scenario, design: str | None) -> Mapping[str, Arrangement]:
@@ -62,12 +64,12 @@ def _chosen(scenario: Scenario, design: str | None) -> Mapping[str, Arrangement]
     return {design: every[design]}
 
 
-def _sentences(scenario: Scenario, chosen: Mapping[str, Arrangement], say: Speaker) -> None:
+def _sentences(scenario: Scenario, chosen: Mapping[str, Arrangement], say: Speaker, *, formulas: bool) -> None:
     from vbcsim.cli.explanation import sentences_of, sentences_text
 
     told = {name: sentences_of(arrangement, scenario.years.performance) for name, arrangement in chosen.items()}
     for name, said in told.items():
-        say.text(sentences_text(name, said))
+        say.text(sentences_text(name, said, formulas=formulas))
     say.result({"scenario": scenario.name, "years": list(scenario.years.performance), "designs": told})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from vbcsim.core.text import visible
@@ -9,99 +10,119 @@ from vbcsim.core.text import visible
 if TYPE_CHECKING:
     import xarray as xr
 
-    from vbcsim.contract.arrangement import Arrangement, Provision, Step
+    from vbcsim.contract.arrangement import Arrangement, Provision, UsedParameter
+    from vbcsim.contract.book import Book
+    from vbcsim.contract.explained import ClauseTold, ProvisionTold
     from vbcsim.contract.settle import Entry
 
 __all__ = ["sentences_of", "sentences_text", "walk_of", "walk_text"]
 
+_WIDTH = 100
+"""Characters of a line of text."""
+_EXPRESSION = 46
+"""Characters of an expression that fits beside its result."""
+
 
 def sentences_of(arrangement: Arrangement, years: tuple[int, ...]) -> dict[str, Any]:
-    """An arrangement as sentences: its parameters, the lines it reads, and the clauses in force in these years."""
+    """An arrangement as sentences: the clauses in force in these years with the lines they read, and its figures."""
+    from vbcsim.contract.explained import explained
+
     return {
         "title": arrangement.title,
         "parties": list(arrangement.parties),
-        "parameters": [
-            {"name": p.name, "value": _plain(p.value), "unit": p.unit, "grade": p.grade, "source": p.source}
-            for p in arrangement.parameters
-        ],
-        "lines": [
-            {"name": name, "sentence": maker.sentence(), "formula": maker.formula, "as_in": maker.reference}
-            for name, maker in _lines_read(arrangement, years).items()
-        ],
-        "provisions": [_provision(provision, years) for provision in arrangement.ordered],
+        "provisions": [_provision(told) for told in explained(arrangement, years)],
+        "parameters": [_parameter(parameter) for parameter in arrangement.parameters],
         "unverified": list(arrangement.unverified),
     }
 
 
-def _provision(provision: Provision, years: tuple[int, ...]) -> dict[str, Any]:
-    clauses = [_clause(k, step) for k, step in enumerate(_in_force(provision, years), 1)]
-    return {"name": provision.name, "payer": provision.payer, "payee": provision.payee, "clauses": clauses}
+def _provision(told: ProvisionTold) -> dict[str, Any]:
+    provision = told.provision
+    clauses = [_clause(number, clause) for number, clause in enumerate(told.clauses, 1)]
+    about = {key: said for key in ("note", "source") if (said := getattr(provision, key))}
+    return {"name": provision.name, "payer": provision.payer, "payee": provision.payee, "clauses": clauses} | about
 
 
-def _clause(number: int, step: Step) -> dict[str, Any]:
+def _clause(number: int, told: ClauseTold) -> dict[str, Any]:
+    from vbcsim.contract.arithmetic import formula_of
+
+    step = told.step
     when = {"from": step.first, "to": step.last} if step.first or step.last else {}
-    about = {"note": step.note} if step.note else {}
-    source = step.source or f"as in {step.term.reference}"
-    sentence = step.term.sentence()
-    return (
-        {"number": number, "term": step.word, "sentence": sentence, "formula": step.term.formula, "source": source}
-        | when
-        | about
-    )
+    return {
+        "number": number,
+        "term": step.word,
+        "sentence": told.sentence,
+        "formula": formula_of(step.term, first=number == 1),
+        "source": step.source or f"a clause as in {step.term.reference}",
+        "lines": [
+            {"name": line.name, "sentence": line.sentence, "formula": line.formula, "depth": line.depth}
+            for line in told.lines
+        ],
+        **when,
+        **({"note": step.note} if step.note else {}),
+    }
 
 
-def _in_force(provision: Provision, years: tuple[int, ...]) -> list[Step]:
-    return [step for step in provision.terms if any(step.applies(years))]
+def _parameter(used: UsedParameter) -> dict[str, Any]:
+    from vbcsim.report.values import value_words
+
+    return {
+        "name": used.name,
+        "value": _plain(used.value),
+        "words": value_words(used.value, used.unit),
+        "unit": used.unit,
+        "definition": used.definition,
+        "grade": used.grade,
+        "source": used.source,
+    }
 
 
-def _lines_read(arrangement: Arrangement, years: tuple[int, ...]) -> dict[str, Any]:
-    """Derived lines that clauses in force read, directly or through one another, in the arrangement's order."""
-    steps = [step for provision in arrangement.provisions for step in _in_force(provision, years)]
-    todo = [line for step in steps for line in step.term.lines()]
-    seen: set[str] = set()
-    while todo:
-        name = todo.pop()
-        if name not in seen:
-            seen.add(name)
-            todo += arrangement.lines[name].lines() if name in arrangement.lines else ()
-    return {name: maker for name, maker in arrangement.lines.items() if name in seen}
-
-
-def sentences_text(name: str, said: dict[str, Any]) -> str:
+def sentences_text(name: str, said: dict[str, Any], *, formulas: bool = True) -> str:
     """The sentences of a design for people."""
     text = [f"{name}: {visible(said['title'])}" if said["title"] else name, ""]
     for provision in said["provisions"]:
-        text.append(
-            f"  {provision['name']}: the {provision['payer']} pays the {provision['payee']}; below zero, the reverse."
-        )
-        for clause in provision["clauses"]:
-            text.append(f"  {clause['number']:>3}. {visible(clause['sentence'])}{_when(clause)}")
-            text.append(f"       {clause['formula']}   [{visible(clause['source'])}]")
-            text += [f"       {visible(clause['note'])}"] if "note" in clause else []
-        text.append("")
+        text += _provision_text(provision, formulas=formulas)
     if not said["provisions"]:
         text += ["  No provision: nobody pays anything.", ""]
-    if said["lines"]:
-        text.append("  Lines")
-        text += [
-            f"    {line['name']}: {visible(line['sentence'])} [as in {visible(line['as_in'])}]"
-            for line in said["lines"]
-        ]
-        text.append("")
-    if said["parameters"]:
-        text.append("  Parameters")
-        text += [f"    {_parameter(p)}" for p in said["parameters"]]
-        text.append("")
+    elif formulas:
+        text += ["  In formulas, amount is what the clause before left: savings where above zero, else losses.", ""]
+    given = [p for p in said["parameters"] if p["grade"] == "given" and p["value"] is not None]
+    stated = [p for p in said["parameters"] if p["grade"] != "given"]
+    for heading, figures in (("Figures that this design states", given), ("Figures of the program", stated)):
+        text += [f"  {heading}", *(line for p in figures for line in _figure_text(p)), ""] if figures else []
     return "\n".join(text)
 
 
-def _parameter(about: dict[str, Any]) -> str:
-    value = about["value"]
-    shown = (
-        "as stated in the program" if isinstance(value, (dict, list)) and len(str(value)) > 60 else visible(str(value))
+def _provision_text(provision: dict[str, Any], *, formulas: bool) -> list[str]:
+    text = [
+        f"  {provision['name']}: the {provision['payer']} pays the {provision['payee']}; below zero, the reverse.",
+        *([f"  {visible(provision['note'])}"] if "note" in provision else []),
+    ]
+    for clause in provision["clauses"]:
+        text += _wrapped(f"{visible(clause['sentence'])}{_when(clause)}", f"  {clause['number']:>3}. ")
+        text += _wrapped(visible(clause["note"]), "       Note: ") if "note" in clause else []
+        text += _wrapped(f"{clause['formula']}", "       = ") if formulas else []
+        text += _wrapped(visible(clause["source"]), "       [", end="]")
+        for line in clause["lines"]:
+            text += _wrapped(f"{line['name']}: {visible(line['sentence'])}", f"       {'  ' * line['depth']}- ")
+    return [*text, ""]
+
+
+def _figure_text(about: dict[str, Any]) -> list[str]:
+    """A figure: its name in the file, its value, what it means, where it comes from and how firmly."""
+    from vbcsim.report.termsheet import GRADES
+
+    firm = "" if about["grade"] in ("given", "M") else f" ({GRADES[about['grade']]})"
+    source = "" if about["grade"] == "given" else f" [{visible(about['source'])}{firm}]"
+    meaning = f": {visible(about['definition'])}" if about["definition"] else ""
+    return _wrapped(f"{about['name']} = {visible(about['words'])}{meaning}{source}", "    ")
+
+
+def _wrapped(text: str, first: str, *, end: str = "") -> list[str]:
+    """Lines of at most 100 characters, the later ones below the first one's text."""
+    return textwrap.wrap(
+        text + end, _WIDTH, initial_indent=first, subsequent_indent=" " * len(first), break_long_words=False
     )
-    unit = f" {about['unit']}" if about["unit"] else ""
-    return f"{about['name']} = {shown}{unit} [{visible(about['source'])}; grade {about['grade']}]"
 
 
 def _when(clause: dict[str, Any]) -> str:
@@ -127,19 +148,10 @@ def walk_of(experience: xr.Dataset, arrangement: Arrangement, draw: int) -> list
     ]
 
 
-def _walked(provision: Provision, steps: list[Entry], book: Any, draw: int, k: int, year: int) -> dict[str, Any]:
+def _walked(provision: Provision, steps: list[Entry], book: Book, draw: int, k: int, year: int) -> dict[str, Any]:
     own = [entry for entry in steps if entry.provision.name == provision.name and entry.step.applies((year,))[0]]
     lines = dict.fromkeys(line for entry in own for line in entry.step.term.lines() if line in book)
-    clauses = [
-        {
-            "number": number,
-            "term": entry.step.word,
-            "sentence": entry.step.term.sentence(),
-            "amount_usd": _pick(entry.after, draw, k),
-            "changed": _pick(entry.after, draw, k) != _pick(entry.before, draw, k),
-        }
-        for number, entry in enumerate(own, 1)
-    ]
+    clauses = [_walked_clause(number, entry, book, draw, k) for number, entry in enumerate(own, 1)]
     return {
         "name": provision.name,
         "payer": provision.payer,
@@ -147,6 +159,23 @@ def _walked(provision: Provision, steps: list[Entry], book: Any, draw: int, k: i
         "lines": {line: _pick(book[line], draw, k) for line in lines},
         "clauses": clauses,
         "transfer_usd": clauses[-1]["amount_usd"] if clauses else 0.0,
+    }
+
+
+def _walked_clause(number: int, entry: Entry, book: Book, draw: int, k: int) -> dict[str, Any]:
+    from vbcsim.contract.arithmetic import worked
+    from vbcsim.contract.explained import sentence_of
+
+    before, after = _pick(entry.before, draw, k), _pick(entry.after, draw, k)
+    done = worked(entry.step.term, before, book, draw, k)
+    return {
+        "number": number,
+        "term": entry.step.word,
+        "sentence": sentence_of(entry.step, first=number == 1),
+        "arithmetic": done.expression if done else entry.step.term.formula,
+        "because": list(done.because) if done else [],
+        "amount_usd": after,
+        "changed": after != before,
     }
 
 
@@ -161,13 +190,31 @@ def walk_text(name: str, draw: int, walk: list[dict[str, Any]]) -> str:
     for year in walk:
         for provision in year["provisions"]:
             text.append(f"  {year['year']} {provision['name']}")
-            text += [f"      {line:<44}{value:>22,.4f}" for line, value in provision["lines"].items()]
+            text += [f"       {line:<48}{_told(value):>22}" for line, value in provision["lines"].items()]
             for clause in provision["clauses"]:
-                mark = "" if clause["changed"] else "  (unchanged)"
-                text.append(f"  {clause['number']:>3}. {visible(clause['sentence'])}")
-                text.append(f"      {'':<44}{clause['amount_usd']:>22,.2f}{mark}")
-            text += [f"      {_transfer(provision)}", ""]
+                text += _walked_text(clause)
+            text += [f"       {_transfer(provision)}", ""]
     return "\n".join(text)
+
+
+def _told(value: float) -> str:
+    """A line's value: dollars to the cent, a rate or a score to nine digits."""
+    return f"{value:,.2f}" if abs(value) >= 1000.0 else f"{value:.9g}"
+
+
+def _walked_text(clause: dict[str, Any]) -> list[str]:
+    """A clause, its arithmetic in numbers where there is any, and the amount after it."""
+    text = _wrapped(visible(clause["sentence"]), f"  {clause['number']:>3}. ")
+    because = f"as {' and '.join(clause['because'])}" if clause["because"] else ""
+    mark = "" if clause["changed"] else "  (unchanged)"
+    shown = "" if " " not in clause["arithmetic"] and not clause["changed"] else clause["arithmetic"]
+    expression = ", ".join(part for part in (shown, because) if part)
+    if clause["amount_usd"] == 0.0 and not clause["changed"]:
+        expression = ""
+    if len(expression) > _EXPRESSION:
+        text += _wrapped(expression, "       ")
+        expression = ""
+    return [*text, f"       {expression:<48}{clause['amount_usd']:>22,.2f}{mark}"]
 
 
 def _transfer(provision: dict[str, Any]) -> str:

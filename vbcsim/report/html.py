@@ -208,7 +208,7 @@ def _terms(material: Material) -> dict[str, Any]:
         )
         for group in chunks(tuple(known), SIDE_BY_SIDE)
     ]
-    return {"designs": designs, "shared_lines": found.shared_lines, "figures": [g for g in groups if g[1]]}
+    return {"designs": designs, "figures": [g for g in groups if g[1]]}
 
 
 def _recorded(record: Any) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from vbcsim.report.values import is_unverified, spoken, title_of, value_words
+from vbcsim.report.values import is_unverified, title_of, value_words
 from vbcsim.report.words import UNKNOWN, plain, span
 
 if TYPE_CHECKING:
-    from vbcsim.contract.arrangement import Arrangement, Provision, Step
+    from vbcsim.contract.arrangement import Arrangement
+    from vbcsim.contract.explained import ClauseTold, ProvisionTold
 
-__all__ = ["Figure", "Provided", "Sheet", "TermSheets", "term_sheets"]
+__all__ = ["Clause", "Figure", "Line", "Provided", "Sheet", "TermSheets", "term_sheets"]
 
 GRADES = {
     "P": "read in the rule itself",
@@ -23,23 +24,35 @@ GRADES = {
 }
 """How firm a figure is, in words."""
 
-Line = tuple[str, str]
-"""Name of a derived line and how it is made."""
+
+class Line(NamedTuple):
+    """A derived line: its name in words, how it is made, and how many lines stand between it and the clause."""
+
+    name: str
+    sentence: str
+    depth: int
+
+
+class Clause(NamedTuple):
+    """A clause in words, its source, and the lines it reads that nothing before it has told."""
+
+    sentence: str
+    source: str
+    lines: tuple[Line, ...]
 
 
 class Provided(NamedTuple):
-    """A provision: its name, who pays whom, and its clauses in order, each with its source."""
+    """A provision: its name, who pays whom, and its clauses in order."""
 
     name: str
     flow: str
-    clauses: tuple[tuple[str, str], ...]
+    clauses: tuple[Clause, ...]
 
 
 class Sheet(NamedTuple):
-    """A design in words: provisions, and the derived lines that are its own."""
+    """A design in words."""
 
     provisions: tuple[Provided, ...]
-    lines: tuple[Line, ...]
 
 
 class Figure(NamedTuple):
@@ -58,61 +71,42 @@ class Figure(NamedTuple):
 
 
 class TermSheets(NamedTuple):
-    """Sheets by design, lines that every design makes alike, and figures side by side."""
+    """Sheets by design, and figures side by side."""
 
     sheets: Mapping[str, Sheet]
-    shared_lines: tuple[Line, ...]
     figures: tuple[Figure, ...]
 
 
 def term_sheets(arrangements: Mapping[str, Arrangement], years: Sequence[int]) -> TermSheets:
-    """The designs in words, as far as they apply in the performance years."""
-    lines = {name: _lines(arrangement, years) for name, arrangement in arrangements.items()}
-    alike = [line for line in next(iter(lines.values()), ()) if all(line in own for own in lines.values())]
-    shared = tuple(alike) if len(arrangements) > 1 else ()
+    """The designs in words, as far as they apply in the performance years; a line made alike is told once."""
+    from vbcsim.contract.explained import explained
+
+    told: set[tuple[str, str]] = set()
     sheets = {
-        name: Sheet(
-            tuple(_provided(provision, years) for provision in arrangement.provisions),
-            tuple(line for line in lines[name] if line not in shared),
-        )
+        name: Sheet(tuple(_provided(provision, years, told) for provision in explained(arrangement, years)))
         for name, arrangement in arrangements.items()
     }
-    return TermSheets(sheets, shared, _figures(arrangements))
+    return TermSheets(sheets, _figures(arrangements))
 
 
-def _provided(provision: Provision, years: Sequence[int]) -> Provided:
+def _provided(told: ProvisionTold, years: Sequence[int], before: set[tuple[str, str]]) -> Provided:
+    provision = told.provision
     flow = f"{provision.payer} pays {provision.payee}; a negative amount flows back"
-    clauses = tuple(_clause(step, years) for step in provision.terms if any(step.applies(years)))
-    return Provided(title_of(provision.name), flow, clauses)
+    return Provided(title_of(provision.name), flow, tuple(_clause(clause, years, before) for clause in told.clauses))
 
 
-def _clause(step: Step, years: Sequence[int]) -> tuple[str, str]:
-    """A clause in words with its note, and its source; the years where it does not apply in all."""
+def _clause(told: ClauseTold, years: Sequence[int], before: set[tuple[str, str]]) -> Clause:
+    """A clause in words with its note, its source and its lines; the years where it does not apply in all."""
+    step = told.step
     within = [year for year, applies in zip(years, step.applies(years), strict=True) if applies]
     when = "" if len(within) == len(years) else f"In {span((within[0], within[-1]) if len(within) > 1 else within)}: "
-    said = spoken(step.term.sentence())
+    said = plain(told.sentence)
     if step.note:
         said = f"{said.removesuffix('.')} ({plain(step.note).removesuffix('.')})."
-    return f"{when}{said}", plain(step.source)
-
-
-def _lines(arrangement: Arrangement, years: Sequence[int]) -> tuple[Line, ...]:
-    """Derived lines that the clauses of these years read, directly or through other lines, in the file's order."""
-    wanted: set[str] = set()
-    waiting = [
-        line
-        for provision in arrangement.provisions
-        for step in provision.terms
-        if any(step.applies(years))
-        for line in step.term.lines()
-    ]
-    while waiting:
-        line = waiting.pop()
-        if line in arrangement.lines and line not in wanted:
-            wanted.add(line)
-            waiting += arrangement.lines[line].lines()
-    found = ((name, maker) for name, maker in arrangement.lines.items() if name in wanted)
-    return tuple((title_of(name), spoken(maker.sentence())) for name, maker in found)
+    new = [line for line in told.lines if (line.name, line.sentence) not in before]
+    before.update((line.name, line.sentence) for line in new)
+    lines = tuple(Line(title_of(line.name), plain(line.sentence), line.depth) for line in new)
+    return Clause(f"{when}{said}", plain(step.source), lines)
 
 
 def _figures(arrangements: Mapping[str, Arrangement]) -> tuple[Figure, ...]:
