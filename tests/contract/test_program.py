@@ -127,7 +127,10 @@ def test_a_figure_from_memory_is_unverified_wherever_it_is_used():
 
 
 def test_a_parameter_without_a_figure_must_be_given():
-    with pytest.raises(BadInput, match=r"cap: small has no figure for cap \(the cap\).*give `cap:` in the design"):
+    with pytest.raises(
+        BadInput,
+        match=r"cap: small has no figure for cap \(the cap; source: not published\).*give `cap:` in the design",
+    ):
         resolve(load(SMALL), {"kind": "a", "extra": "capped"}, [2023])
     assert resolve(load(SMALL), {"kind": "a", "extra": "capped", "cap": 7}, [2023])
 

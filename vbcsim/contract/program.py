@@ -248,8 +248,8 @@ def _record(program: Program, word: str, given: ChainMap[str, Any], years: tuple
         return UsedParameter(value=given[word], source="given in the design", grade="given", **about)
     value = parameter.value if not parameter.values else _picked(program, word, parameter, given, years)
     if value is None:
-        source = f"{program.program} has no figure for {word} ({parameter.definition}): none is published"
-        raise BadInput(word, f"{source}; give `{word}:` in the design")
+        wanting = f"{program.program} has no figure for {word} ({parameter.definition}; source: {parameter.source})"
+        raise BadInput(word, f"{wanting}; give `{word}:` in the design")
     grade = _grade(parameter, given, years)
     source = f"unverified: {parameter.source}" if grade == "M" else parameter.source
     return UsedParameter(value=value, source=source, grade=grade, **about)
