@@ -92,7 +92,7 @@ def main() -> None:
     cohort = vbcsim.build_cohort(vbcsim.load_scenario(options.scenario))
     member_years = int(cohort["members"].sum()) * cohort.sizes["year"]
     rng = np.random.Generator(np.random.SFC64(1))
-    draws = 8
+    draws = 40  # enough that what is done once a run does not count
     runs = {
         "NumPy, one thread": lambda: numpy_draw(cohort, rng),
         "members, one thread": lambda: vbcsim.simulate(cohort, draws=draws, threads=1),

@@ -57,7 +57,9 @@ _ALIASES = {
     "lives": "persons",
     "fraction": "fraction",
 }
-_TEXT = re.compile(r"^\s*(?P<sign>[-+]?)\s*(?P<usd>\$?)\s*(?P<number>[0-9][0-9,]*\.?[0-9]*(?:[eE][-+]?\d+)?|\.[0-9]+)\s*(?P<unit>[^\d].*)?$")
+_TEXT = re.compile(
+    r"^\s*(?P<sign>[-+]?)\s*(?P<usd>\$?)\s*(?P<number>[0-9][0-9,]*\.?[0-9]*(?:[eE][-+]?\d+)?|\.[0-9]+)\s*(?P<unit>[^\d].*)?$"
+)
 
 
 def parse_quantity(value: Any, unit: str) -> Any:
