@@ -1,7 +1,7 @@
 """Every worked case of this folder: a design settled on given lines against figures published or derived by hand.
 
 A file holds ``title``, ``reference``, ``within`` (the tolerance, with its reason), ``years``, ``design`` and ``cases``.
-A case gives ``lines``: a number, a list by draw, or ``{normal: {mean, sd}}`` for the quantiles of a normal distribution;
+A case gives ``lines``: a number, a list by draw, or ``{normal: {mean, sd}}`` for quantiles of a normal distribution;
 and what is ``expected`` of provisions or lines: a number, a list by draw, or ``{mean: x}``, ``{gain: x}``,
 ``{loss: x}``, ``{chance_of_loss: x}`` over draws. A case may change the design, the years and the tolerance.
 Files of published Shared Savings Program figures, ``mssp_*.yaml``, have a form and a test of their own.
