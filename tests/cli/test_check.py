@@ -53,3 +53,39 @@ def test_a_name_that_would_confuse_a_terminal_is_shown_as_it_is(type_):
     assert result.exit_code == 2
     assert result.stderr.rstrip("\n").isprintable()
     assert "\\x1b[31m\\u202eno.yaml" in result.stderr
+
+
+def test_clauses_that_contradict_or_never_bind_are_warnings(type_, json_of, break_file):
+    assert json_of("check", "small.yaml")["warnings"] == [
+        {
+            "design": "half",
+            "rule": "losses_without_limit",
+            "place": "shared_savings",
+            "message": "the provider owes its part of losses without a limit: a bad year may cost any amount; "
+            "`limit: {losses: ...}` bounds it",
+        }
+    ]
+    break_file(("savings: 2%, losses: 2%", "savings: 0, losses: 0"))
+    result = type_("check", "small.yaml")
+    assert result.exit_code == 0
+    assert (
+        "  warning: half: shared_savings clause 2 (minimum_rate): a minimum rate of 0 is always reached"
+        in result.stdout
+    )
+    assert type_("check", "small.yaml", "--quiet").output == ""
+
+
+def test_a_run_says_how_often_each_clause_changed_the_amount(type_, json_of, break_file):
+    limit = "\n          - limit: {losses: {usd: 900000000}}"
+    break_file(("- share: {savings: 0.5, losses: 0.3}", f"- share: {{savings: 0.5, losses: 0.3}}{limit}"))
+    assert type_("run", "small.yaml", "--draws", "20", "--out", "run", "--quiet").exit_code == 0
+    found = json_of("check", "run")
+    clauses = found["designs"]["half"]["provisions"][0]["clauses"]
+    assert [clause["term"] for clause in clauses] == ["difference", "minimum_rate", "share", "limit"]
+    assert (clauses[0]["draws"], clauses[0]["draws_by_year"]) == (20, {"2023": 20, "2024": 20})
+    assert max(clauses[2]["draws_by_year"].values()) <= clauses[2]["draws"] <= 20
+    assert [(w["rule"], w["place"]) for w in found["warnings"]] == [("never_bound", "shared_savings clause 4 (limit)")]
+    text = type_("check", "run").stdout
+    assert "  1. Take the benchmark less the expenditure.\n       in 100% of draws (2023 100%, 2024 100%)" in text
+    assert "warning: half: shared_savings clause 4 (limit): changed the amount in no draw and no year" in text
+    assert type_("check", "run", "--set", "draws=3").exit_code == 2

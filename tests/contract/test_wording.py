@@ -61,9 +61,7 @@ def test_a_share_of_a_line():
 
 def test_a_table_tells_few_bands_all_and_many_by_their_ends():
     few = {"by": "quality_score", "bands": [{"from": 0, "to": 0.4, "value": [0, 0.5]}, {"from": 0.4, "value": 1}]}
-    assert (
-        phrase(Table.model_validate(few)) == "a rate by quality_score: from 0% at 0% to 50% at 40% and 100% from 40%"
-    )
+    assert phrase(Table.model_validate(few)) == "a rate by quality_score: from 0% at 0% to 50% at 40% and 100% from 40%"
     many = {"by": "lives", "bands": [{"from": k * 1000, "value": 0.01 * k} for k in range(1, 8)]}
     assert phrase(Table.model_validate(many)) == (
         "a rate by number of lives, from 1% at 1,000 to 7% at 7,000 (7 bands)"

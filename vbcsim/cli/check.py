@@ -1,9 +1,9 @@
-"""``vbcsim check``: every problem of a scenario at once."""
+"""``vbcsim check``: every problem of a scenario at once; clauses that contradict or never bind; what bound in a run."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,27 +16,44 @@ __all__ = ["command"]
 
 
 @click.command("check")
-@click.argument("file", type=PATH)
+@click.argument("target", metavar="FILE|RUN", type=PATH)
 @click.option(
     "--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value, as in draws=5000; repeatable."
 )
 @speaks
-def command(file: Path, overrides: tuple[str, ...], say: Speaker) -> None:
+def command(target: Path, overrides: tuple[str, ...], say: Speaker) -> None:
     """Read a scenario and say everything that is wrong with it, each with its line and a remedy; run nothing.
+
+    Clauses that contradict one another or can never bind are warnings. Of a finished RUN it says in how many draws and
+    years each clause changed the amount, with a warning where one never did.
 
     \b
     Example:
       vbcsim check scenarios/mssp_aco.yaml
       vbcsim check my.yaml --set draws=10000 --json
+      vbcsim check demo
     """
+    from vbcsim.core.errors import BadInput
+
+    if not target.is_dir():
+        _check_scenario(target, overrides, say)
+    elif overrides:
+        raise BadInput("--set", "a finished run is as it is; name the file of a scenario, or leave --set out")
+    else:
+        _check_run(target, say)
+
+
+def _check_scenario(file: Path, overrides: tuple[str, ...], say: Speaker) -> None:
     from vbcsim.scenario.load import load_scenario
 
     scenario = load_scenario(file, overrides)
     unverified = {name: list(found.unverified) for name, found in scenario.arrangements.items()}
+    warnings = _doubts(scenario)
     say.text(_summary(file, scenario))
     for name, words in unverified.items():
         if words:
             say.text(f"  {name}: not verified against a source: {', '.join(words)}")
+    _tell(warnings, say)
     say.result(
         {
             "ok": True,
@@ -53,9 +70,54 @@ def command(file: Path, overrides: tuple[str, ...], say: Speaker) -> None:
                 name: {"title": found.title, "unverified": unverified[name]}
                 for name, found in scenario.arrangements.items()
             },
+            "warnings": warnings,
             "problems": [],
         }
     )
+
+
+def _doubts(scenario: Scenario) -> list[dict[str, str]]:
+    """Clauses that contradict or never bind, design by design."""
+    from vbcsim.contract.lint import doubts
+
+    years = scenario.years.performance
+    return [
+        {"design": name, **doubt._asdict()}
+        for name, arrangement in scenario.arrangements.items()
+        for doubt in doubts(arrangement, years)
+    ]
+
+
+def _check_run(folder: Path, say: Speaker) -> None:
+    """How often each clause changed the amount, and which never did."""
+    from vbcsim.cli.binding import binding_of, binding_text, never_bound
+    from vbcsim.contract.book import Book
+    from vbcsim.pipeline import open_run
+
+    run = open_run(folder)
+    book = Book.from_experience(run.experience)
+    found = {name: binding_of(book, arrangement) for name, arrangement in run.scenario.arrangements.items()}
+    warnings = [warning for name, binding in found.items() for warning in never_bound(name, binding)]
+    for name, binding in found.items():
+        say.text(binding_text(name, binding, book.draws))
+    _tell(warnings, say)
+    say.result(
+        {
+            "ok": True,
+            "run": str(folder),
+            "scenario": run.scenario.name,
+            "draws": book.draws,
+            "designs": {name: {"provisions": binding} for name, binding in found.items()},
+            "warnings": warnings,
+        }
+    )
+
+
+def _tell(warnings: list[dict[str, Any]], say: Speaker) -> None:
+    from vbcsim.core.text import visible
+
+    for warning in warnings:
+        say.text(f"  warning: {warning['design']}: {warning['place']}: {visible(warning['message'])}")
 
 
 def _summary(file: Path, scenario: Scenario) -> str:

@@ -139,17 +139,15 @@ def line_units(arrangement: Arrangement) -> dict[str, str]:
     return {line: unit_of(line) for line in asked if unit_of(line)}
 
 
-_CONDITIONS = {"Gate": "on", "MinimumRate": "below_if", "OneLess": "times"}
-"""Fields whose lines are yes or no, or shares of full marks."""
+_SPECIAL = {("Gate", "on"): "condition", ("MinimumRate", "below_if"): "condition", ("OneLess", "times"): "number"}
+"""Fields whose lines are read otherwise than their type says: yes or no, or a factor."""
 
 
 def _asked(clause: Clause) -> Iterator[tuple[str, str]]:
     """Each line that a clause names, with the unit that its field asks for."""
     for name, field in type(clause).model_fields.items():
         value = getattr(clause, name)
-        unit = _unit_of_field(field)
-        if _CONDITIONS.get(type(clause).__name__) == name:
-            unit = "condition"
+        unit = _SPECIAL.get((type(clause).__name__, name)) or _unit_of_field(field)
         for part in _parts(value):
             if isinstance(part, LineName):
                 yield str(part), unit
