@@ -145,9 +145,10 @@ def test_a_stopped_command_takes_its_temporary_files_away(here, number, code):
     assert [p.name for p in here.iterdir()] == ["small.yaml"]
 
 
-def test_a_closed_pipe_ends_quietly(here):
-    words = ["bash", "-c", '"$0" -m vbcsim schema | head -c 10', sys.executable]
-    done = subprocess.run(words, capture_output=True, text=True, cwd=here, timeout=60, check=False)
+@pytest.mark.parametrize("command", ["schema", "run small.yaml --draws 4 --out r"])
+def test_a_closed_pipe_ends_quietly(here, command):
+    words = ["bash", "-c", f'"$0" -m vbcsim {command} | head -c 10', sys.executable]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=here, timeout=120, check=False)
     assert done.stderr == ""
     assert len(done.stdout) == 10
 

@@ -41,6 +41,9 @@ def guarded(call: Callable[[], Any], as_json: bool) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except SystemExit:
+        # rich leaves this way when the reader of its tables has gone, the stream already closed in silence.
+        return FAILED
     except BaseException as error:
         return _tell(error, as_json)
 
