@@ -139,3 +139,16 @@ def test_the_worked_example_of_the_settlement_page_gives_its_figures(repository)
     found = [entry.after.item() for entry in entries(book, arrangement)]
     assert found == pytest.approx(said)
     assert len(said) == 5
+
+
+def test_the_size_of_the_shipped_group_is_told_as_it_is(repository):
+    from vbcsim import load_scenario
+
+    members = load_scenario(repository / "scenarios" / "mssp_aco.yaml").members
+    told = [
+        int(figure.replace(",", ""))
+        for page in ("README.md", "docs/tutorial.md")
+        for figure in re.findall(r"of ([\d,]+) people", (repository / page).read_text(encoding="utf-8"))
+    ]
+    assert len(told) == 2
+    assert set(told) == {members}
