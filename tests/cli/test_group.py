@@ -48,7 +48,7 @@ def test_help_and_version(type_):
         (["run"], "Missing argument 'FILE'"),
         (["check", "nowhere.yaml"], "nowhere.yaml: no such file; check the name and the folder"),
         (["check", "smal.yaml"], 'smal.yaml: no such file; did you mean "small.yaml"; check the name'),
-        (["check", "."], ".: is a folder; name the file to read"),
+        (["check", "."], ".: is not a finished run"),
         (["compare", "small-run"], "small-run: is not a finished run (there is no such folder)"),
         (["settle", ".", "small.yaml"], ".: is not a finished run (has no valid manifest.json)"),
         (["explain", "small.yaml", "--design", "hlf"], '"hlf" is not a design of small; did you mean "half"?'),

@@ -16,10 +16,11 @@ __all__ = ["main"]
 
 _VERBS = {
     "run": "Simulate a scenario and settle every design of it.",
-    "check": "Say everything that is wrong with a scenario; run nothing.",
+    "check": "Say what is wrong with a scenario; of a run, which clauses never bound.",
     "settle": "Settle a finished run again under the designs of a scenario.",
     "compare": "Compare designs on the same draws, within a run or between two.",
     "explain": "Say a contract in numbered sentences, or walk through one draw of it.",
+    "cite": "List every source used, with what it supports.",
     "calibrate": "Make a scenario from published data.",
     "reconcile": "Settle published results by the program's rules and compare.",
     "schema": "Print the JSON Schema of a scenario file.",
