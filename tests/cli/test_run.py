@@ -164,7 +164,7 @@ def test_explain_walks_through_a_draw_to_the_settled_amount(json_of, type_):
         first = walk[0]["provisions"][0]
         assert first["clauses"][0]["amount_usd"] == first["lines"]["benchmark"] - first["lines"]["expenditure"]
     assert (
-        "  3. Share savings at 50% and losses at 30%."
+        "  3. Share 50% of savings and 30% of losses."
         in type_("explain", "r", "--draw", "17", "--design", "half").stdout
     )
     assert "half: Half of savings" in type_("explain", "r").stdout
