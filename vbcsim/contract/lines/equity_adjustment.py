@@ -38,6 +38,9 @@ class EquityAdjustment(LineMaker):
 
     def sentence(self) -> str:
         """In plain words."""
-        parts = ", ".join(f"${rate:+.2f} ({stratum.replace('_', ' ')})" for stratum, rate in self.rate_pmpm.items())
+        parts = ", ".join(
+            f"{'-' if rate < 0 else '+'}${abs(rate):.2f} ({stratum.replace('_', ' ')})"
+            for stratum, rate in self.rate_pmpm.items()
+        )
         phased = "" if self.phased_in == 1.0 else f", phased in at {phrase(self.phased_in)}"
         return f"For each member-month {parts}{phased}."

@@ -10,6 +10,7 @@ from vbcsim.contract.book import Book
 from vbcsim.contract.line import LineMaker
 from vbcsim.contract.term import Amount
 from vbcsim.contract.value import Line, NonNegativeValue, phrase
+from vbcsim.contract.wording import joined
 
 
 class Gap(LineMaker):
@@ -42,5 +43,5 @@ class Gap(LineMaker):
 
     def sentence(self) -> str:
         """In plain words."""
-        groups = ", ".join(f"{line} (weight {phrase(weight, 'number')})" for line, weight in self.groups.items())
+        groups = joined(f"{line} (weight {phrase(weight, 'number')})" for line, weight in self.groups.items())
         return f"How far {groups} lie behind {self.behind}{', where low is good' if self.lower_is_better else ''}."

@@ -66,6 +66,4 @@ class TruncatedAtPercentile(LineMaker):
 
     def sentence(self) -> str:
         """In plain words."""
-        return (
-            f"Expenditure with each stratum's costs cut off at the {phrase(self.percentile)} percentile of its members."
-        )
+        return f"Expenditure with each stratum's costs cut off at percentile {100 * self.percentile:g} of its members."

@@ -52,7 +52,8 @@ class CapitalCharge(Term):
 
     def sentence(self) -> str:
         """In plain words."""
+        times = "" if self.level == 1.0 else f"{self.level:g} times "
         return (
-            f"Pay {phrase(self.cost_rate)} a year on {self.level:g} times the risk-based capital, with underwriting "
+            f"Pay {phrase(self.cost_rate)} a year on {times}the risk-based capital, with underwriting "
             f"risk of {phrase(self.rate)} of the {self.of}."
         )
