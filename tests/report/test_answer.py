@@ -85,7 +85,7 @@ def test_luck_is_the_share_of_the_spread_that_is_not_the_groups_own_doing(make) 
     assert found.market[0] < 4 * found.market[1] + 0.01
     assert found.own[0] + found.market[0] + found.chance[0] == pytest.approx(1.0, abs=1e-9)
     said = points(material)["How much is luck"]
-    assert f"the other {5 * round(20 * found.own[0])}% is the group’s own doing" in said
+    assert f"the other {5 * round(20 * found.own[0])}% is how far the group strays from its own past" in said
     assert f"still paid in {100 * found.gain_without_merit[0]:.0f} of 100" in said
 
 

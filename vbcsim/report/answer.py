@@ -204,8 +204,9 @@ def _luck(material: Material, best: str, found: Luck) -> str:
     said = (
         f"Chance (which patients fall ill, the quality score, how the thresholds fall) makes about {_share(rest)} of "
         f"the spread in the {material.lead}’s result under {material.titles[best]}, and growth of the market "
-        f"{_share(market)}; the other {own}% is the group’s own doing: "
-        f"how sparingly its patients use care, against the years before."
+        f"{_share(market)}; the other {own}% is how far the group strays from its own past: how sparingly its patients "
+        "use care against the years before, by its own doing or by what past results cannot tell from it, such as who "
+        "is assigned to it and how well the benchmark fits."
     )
     gain, miss = found.gain_without_merit, found.no_gain_with_merit
     if math.isfinite(gain[0]) and math.isfinite(miss[0]):
