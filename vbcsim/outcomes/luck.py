@@ -1,4 +1,4 @@
-"""Luck against merit: how much of the spread of a provider's result is the group's own effect, the market's, or mere chance.
+"""Luck against merit: how much of the spread of a provider's result is its own effect, the market's, or mere chance.
 
 An experience has three layers of uncertainty: the provider group's own effect on use, the market's growth, and which
 members fall ill (with the quality score). The first two are recorded by draw, so the share of the variance of the
