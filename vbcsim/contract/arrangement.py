@@ -225,7 +225,8 @@ class Arrangement(Clause):
                 where = f"{place}provisions[{i}].terms[{j}].{step.word}"
                 problems += _unknown(step.term.lines(), known, where)
                 problems += _undated(step.term, years, where)
-        reached = self.reached(given=given)
+        # Where a name is wrong, nobody can tell which line it meant: all of them are checked.
+        reached = set(self.lines) if problems else self.reached(given=given)
         used = {name: maker for name, maker in self.lines.items() if name in reached and name not in given}
         for name, maker in used.items():
             own = set(available) | (known - {name})
