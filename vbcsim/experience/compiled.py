@@ -1,12 +1,15 @@
 """The one registry of compiled kernels: plain functions, jitted by call, kept in a private cache.
 
 numba's own cache misses edits in helpers imported from another file, so its folder is named by a hash of all kernel
-sources, of numba, NumPy and Python and of the processor; a broken cache is thrown away and filled anew. The cache is a
-pickle: its folder must belong to the user and be closed to others, else nothing is cached.
+sources, of numba, its settings, NumPy and Python and of the processor; it is used only while the sources are those that
+this process imported. The files in it are machine code, which no loader can check: a list of their hashes stands beside
+them, and a cache that is not what the list says is thrown away and filled anew. The cache is a pickle: its folder must
+belong to the user and be closed to others, else nothing is cached.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import platform
@@ -17,9 +20,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from vbcsim.core.errors import BadInput
+from vbcsim.core.files import sha256_of, write_atomic
+
 __all__ = ["cache_folder", "compile_kernel", "kernel_names"]
 
 _SOURCES = ("experience/kernels.py", "random/philox.py", "random/variates.py", "random/tables.py")
+_SEAL = "SHA256SUMS"
+
+
+def _sources() -> str:
+    """Hash of the kernel sources as they stand on the disk."""
+    package = Path(__file__).resolve().parent.parent
+    return hashlib.sha256(b"\0".join((package / name).read_bytes() for name in _SOURCES)).hexdigest()
+
+
+_IMPORTED = _sources()
+"""The sources that this process runs; an edit after the import must not be cached under the edited sources' name."""
 
 
 def kernel_names() -> tuple[str, ...]:
@@ -33,13 +50,13 @@ def cache_folder() -> Path | None:
     """The private folder for compiled kernels, made if need be; none where no private folder can be had."""
     import numba
     import numpy as np
+    from numba.core import config
 
-    digest = hashlib.sha256()
-    package = Path(__file__).resolve().parent.parent
-    for name in _SOURCES:
-        digest.update((package / name).read_bytes())
-    digest.update(f"{numba.__version__} {np.__version__} {sys.version} {platform.machine()}".encode())
-    digest.update(_processor().encode())
+    if _sources() != _IMPORTED:
+        return None
+    versions = f"{_IMPORTED} {numba.__version__} {np.__version__} {sys.version} {platform.machine()}"
+    settings = " ".join(str(getattr(config, name, None)) for name in ("BOUNDSCHECK", "OPT", "DEBUGINFO_DEFAULT"))
+    digest = hashlib.sha256(f"{versions} {settings} {_processor()}".encode())
     root = os.environ.get("VBCSIM_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     folder = Path(root) / "vbcsim" / f"kernels-{digest.hexdigest()[:32]}"
     try:
@@ -73,6 +90,8 @@ def compile_kernel(name: str) -> Callable[..., Any]:
     folder = cache_folder()
     if folder is not None:
         config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
+        if not _is_whole(folder):
+            _clear(folder)
     kernel = numba.njit(nogil=True, cache=folder is not None, error_model="numpy")(function)
     return _recovering(kernel, function, folder) if folder is not None else kernel
 
@@ -89,11 +108,43 @@ def _recovering(kernel: Any, function: Callable[..., Any], folder: Path) -> Call
         if signature not in ready:
             try:
                 kernel.compile(signature)
+                _seal(folder)
                 ready[signature] = kernel
             except Exception:
                 # Whatever a damaged file makes the loader say; a true compile error comes again below.
-                shutil.rmtree(folder, ignore_errors=True)
+                _clear(folder)
                 ready[signature] = numba.njit(nogil=True, error_model="numpy")(function)
         return ready[signature](*arguments)
 
     return call
+
+
+def _hashes(folder: Path) -> str:
+    """A line with hash and name of each file of a cache."""
+    files = sorted(folder.rglob("*.nb[ci]"))
+    return "".join(f"{sha256_of(f)}  {f.relative_to(folder).as_posix()}\n" for f in files)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether the files of a cache are those of its list; a new folder is."""
+    try:
+        found, seal = _hashes(folder), folder / _SEAL
+        return found == (seal.read_text(encoding="utf-8") if seal.exists() else "")
+    except (OSError, ValueError):
+        return False
+
+
+def _seal(folder: Path) -> None:
+    """List the files of a cache; where that fails, the next process fills it anew."""
+    with contextlib.suppress(OSError, BadInput):
+        if not _is_whole(folder):
+            write_atomic(folder / _SEAL, _hashes(folder))
+
+
+def _clear(folder: Path) -> None:
+    """Empty a cache folder; the folder itself stays."""
+    for entry in folder.glob("*"):
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)

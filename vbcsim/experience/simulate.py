@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vbcsim.core.dataset import label
 from vbcsim.core.errors import BadInput, VbcsimError
 from vbcsim.core.version import VERSION
+from vbcsim.experience.compiled import compile_kernel
 from vbcsim.experience.prepare import KernelInputs, prepare
 from vbcsim.experience.systemic import Systemic, draw_systemic
 from vbcsim.random.streams import STREAM_VERSION
@@ -105,8 +106,6 @@ def _kernel(engine: str) -> Callable[..., int]:
         from vbcsim.experience.twins import simulate_members
 
         return simulate_members
-    from vbcsim.experience.compiled import compile_kernel
-
     return compile_kernel("simulate_members")
 
 
