@@ -203,3 +203,9 @@ def test_one_draw_has_no_error_to_state(measure) -> None:
 def test_a_quantile_needs_a_probability() -> None:
     with pytest.raises(ValueError, match="between 0 and 1, not 5"):
         quantile(np.arange(10.0), 5)
+
+
+def test_nothing_at_risk_is_plain_nothing():
+    none = np.sort(np.array([0.0, 0.0, 1.0, 2.0]))
+    for measure in (value_at_risk, tail_value_at_risk):
+        assert not np.signbit(measure(none, 0.5).value)

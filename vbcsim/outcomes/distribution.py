@@ -86,7 +86,7 @@ def quantile(ordered: Array, p: float) -> Estimate:
 def value_at_risk(ordered: Array, level: float) -> Estimate:
     """VaR of the loss at ``level``: minus the (1 - level) quantile of the amounts, sorted; positive is a loss."""
     below = quantile(ordered, float(1 - _exact(level)))
-    return Estimate(-below.value, below.mcse)
+    return Estimate(0.0 - below.value, below.mcse)  # 0.0 - x leaves no negative zero
 
 
 def tail_value_at_risk(ordered: Array, level: float) -> Estimate:
@@ -105,7 +105,7 @@ def tail_value_at_risk(ordered: Array, level: float) -> Estimate:
         worst = worst + part * ordered[..., whole]
     edge = -value_at_risk(ordered, level).value
     excess = np.maximum(edge[..., None] - ordered, 0.0)
-    return Estimate(-worst / (n * tail), np.sqrt(_variance(excess) / n) / tail)
+    return Estimate(0.0 - worst / (n * tail), np.sqrt(_variance(excess) / n) / tail)
 
 
 def order_positions(n: int, p: float) -> tuple[int, int]:
