@@ -34,6 +34,7 @@ _PLAIN = (
     "risk_score",
     "quality_score",
     "group_effect",
+    "comparator_error",
     "national_index",
     "regional_index",
     "prospective_index",

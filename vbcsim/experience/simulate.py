@@ -201,6 +201,7 @@ def _dataset(
         "prospective_index": ("year", cohort["prospective_index"].values),
         "group_effect": (("draw", "year"), systemic.group_effect),
         "quality_score": (("draw", "year"), systemic.quality_score),
+        "comparator_error": (("draw", "year"), systemic.comparator_error),
         "provider_revenue_usd": (("draw", "year"), revenue),
         "claimant_usd": ("claimant", claims.claimant_usd),
         "claimant_draw": ("claimant", claims.claimant_where[:, 0]),

@@ -31,6 +31,7 @@ class Systemic:
     group_effect: Floats
     quality_score: Floats
     risk_score: Floats
+    comparator_error: Floats
     rate_multiplier: Floats
     cost_multiplier: Floats
 
@@ -57,6 +58,7 @@ def draw_systemic(cohort: xr.Dataset, seed: int, draws: int) -> Systemic:
         group_effect=group,
         quality_score=_quality(cohort, shocks(Stream.QUALITY), years),
         risk_score=_risk_score(cohort, seed, draws),
+        comparator_error=shocks(Stream.COMPARATOR),
         rate_multiplier=np.ascontiguousarray(group),
         cost_multiplier=np.ascontiguousarray(national * regional),
     )

@@ -35,3 +35,5 @@ class Stream(IntEnum):
     """Quality score; period = year."""
     RISK_SCORE = 11
     """Noise of the mean risk score; period = year, event = stratum."""
+    COMPARATOR = 12
+    """Sampling error of a market comparator; period = year."""

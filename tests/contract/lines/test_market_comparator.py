@@ -35,3 +35,11 @@ def test_left_in_a_panel_is_measured_partly_against_itself(toy):
 def test_the_comparator_is_itself_a_sample():
     book = Book.from_lines({"regional_index": [[1.05], [1.05]], "comparator_noise": [[0.98], [1.02]]}, [2023])
     np.testing.assert_allclose(MarketComparator(noise="comparator_noise").make(book), [[1.029], [1.071]])
+
+
+def test_its_error_is_drawn_with_the_experience_and_scaled_by_the_contract():
+    lines = {"regional_index": [[1.05], [1.05]], "comparator_error": [[-1.0], [2.0]]}
+    made = MarketComparator(error_sd=0.02).make(Book.from_lines(lines, [2023]))
+    np.testing.assert_allclose(made, [[1.05 * 0.98], [1.05 * 1.04]])
+    assert "comparator_error" in MarketComparator(error_sd=0.02).lines()
+    assert "comparator_error" not in MarketComparator().lines()
