@@ -63,6 +63,7 @@ def build_toy(draws: int = 5, members: int = 40, seed: int = 1) -> Toy:
         "prospective_index": (("year",), 1.04 ** (np.arange(len(YEARS)) - BASE + 1.0)),
         "group_effect": (("draw", "year"), np.ones(shape[:2])),
         "quality_score": (("draw", "year"), rng.uniform(0.3, 1.0, shape[:2])),
+        "comparator_error": (("draw", "year"), np.random.default_rng(12).normal(size=shape[:2])),
         "provider_revenue_usd": (("draw", "year"), 0.4 * cost.sum(axis=(2, 3, 4))),
         **_claimants(cost.sum(axis=-1)),
     }

@@ -93,7 +93,7 @@ def test_members_more_leave_the_others_as_they_were(whole):
 def test_another_seed_changes_everything_that_is_random(whole, seed):
     other = simulate(cohort(9, 4, 6), draws=DRAWS, seed=seed)
     moved = [n for n, v in whole.data_vars.items() if "draw" in v.dims]
-    assert len(moved) == 8
+    assert len(moved) == 9
     for name in moved:
         same = ((whole[name] == other[name]) & (whole[name] != 0)).values  # a year without a service costs nothing
         if name in ("national_index", "regional_index"):
