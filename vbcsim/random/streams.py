@@ -37,3 +37,37 @@ class Stream(IntEnum):
     """Noise of the mean risk score; period = year, event = stratum."""
     COMPARATOR = 12
     """Sampling error of a market comparator; period = year."""
+    TURNOVER = 13
+    """How many members leave, die and join; cell = row, period = year, item = kind of ending, event = block."""
+    PARAMETER = 14
+    """An assumption that is a distribution; cell = the assumption's own number."""
+    PANDEMIC = 15
+    """Severity of a pandemic shock; period = year, event = category."""
+    INTERVENTION = 16
+    """Uncertain effect of an intervention; cell = the intervention's own number."""
+    ENGAGEMENT = 17
+    """Whether an eligible member is enrolled; period = year, item = rule."""
+    MEASURE = 18
+    """Numerator of a quality measure; cell = stratum, period = year, item = measure."""
+    MEASURE_GROUP = 19
+    """The provider group's effect on a measure; period = year, item = measure."""
+    RISK_SCORE_MEMBERS = 20
+    """Noise of the members' risk scores in a stratum's mean; period = year, event = stratum."""
+    POOLED_FRAILTY = 21
+    """Slice masses of a whole row of members; event = slice."""
+    POOLED_COUNT = 22
+    """Small claims of a row; period = year, item = category."""
+    POOLED_COST = 23
+    """Sum of the small claims of a row; period = year, item = category."""
+    POOLED_LARGE = 24
+    """Large claims of a row; period = year, item = category, event = claim."""
+    POOLED_OWNER = 25
+    """The urn that gives a large claim to a member; addressed as POOLED_LARGE."""
+    POOLED_SHARE = 26
+    """An owner's share of a slice; member = place among the owners, event = slice."""
+    EPISODE = 27
+    """Starts and continuations of episodes; cell = row, period = half-year."""
+    POOLED_REST = 28
+    """Small claims of one owner of large claims; member = place among the owners, period = year, item = category."""
+    WORLD = 29
+    """Which of the points an uncertain shape takes; cell = the assumption's own number."""
