@@ -5,16 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from vbcsim.core.units import UNITS
 from vbcsim.report.answer import Answer, answer
 from vbcsim.report.material import MOST_DESIGNS, Material, Pair
 from vbcsim.report.register import register
+from vbcsim.report.tables import Cell, Row, TableOf, figure_cell
 from vbcsim.report.terminal import chunks, dominance_words, unit
 from vbcsim.report.termsheet import term_sheets
 from vbcsim.report.values import value_words
-from vbcsim.report.words import Scale, clip, join, percent_pair, plain, scale_for, span
+from vbcsim.report.words import Scale, clip, join, plain, scale_for, span
 
 __all__ = ["html_report"]
 
@@ -43,30 +44,6 @@ SIDE_BY_SIDE = 4
 """Designs that fit beside one another on a printed page."""
 MOST_PAIRS = 6
 """Pairs of designs whose difference is drawn; the table has all."""
-
-
-class Cell(NamedTuple):
-    """A figure and its error, as text."""
-
-    value: str
-    error: str
-
-
-class Row(NamedTuple):
-    """A row of a table: a name, a technical name, cells."""
-
-    name: str
-    technical: str
-    cells: tuple[Cell, ...]
-
-
-class TableOf(NamedTuple):
-    """A table with a caption, the unit of its money, headings and rows."""
-
-    caption: str
-    unit: str
-    headings: tuple[str, ...]
-    rows: tuple[Row, ...]
 
 
 def html_report(material: Material) -> str:
@@ -122,13 +99,6 @@ def _hash(style: str) -> str:
 
 
 # ---------------------------------------------------------------------------------------------------------- tables
-def _cell(statistic: str, figure: tuple[float, float], scale: Scale) -> Cell:
-    if statistic.endswith("_usd"):
-        return Cell(*scale.pair(*figure))
-    value, error = percent_pair(*figure)
-    return Cell(f"{value}%" if error else value, error)
-
-
 def _party_tables(material: Material, party: str) -> list[TableOf]:
     """The designs side by side, in groups that fit on a page."""
     money = (material.of(d, party)[s][0] for d in material.designs for s, *_ in ROWS if s.endswith("_usd"))
@@ -139,7 +109,7 @@ def _party_tables(material: Material, party: str) -> list[TableOf]:
             unit(scale),
             tuple(material.titles[name] for name in group),
             tuple(
-                Row(words, technical, tuple(_cell(s, material.of(name, party)[s], scale) for name in group))
+                Row(words, technical, tuple(figure_cell(s, material.of(name, party)[s], scale) for name in group))
                 for s, words, technical in ROWS
             ),
         )
@@ -153,7 +123,7 @@ def _year_table(material: Material, design: str) -> TableOf:
     found = {year: material.of(design, party, year) for year in material.years}
     scale = scale_for(row[s][0] for row in found.values() for s in YEAR_ROWS if s.endswith("_usd"))
     names = {s: words for s, words, _ in ROWS}
-    rows = (Row(str(year), "", tuple(_cell(s, row[s], scale) for s in YEAR_ROWS)) for year, row in found.items())
+    rows = (Row(str(year), "", tuple(figure_cell(s, row[s], scale) for s in YEAR_ROWS)) for year, row in found.items())
     return TableOf(material.titles[design], unit(scale), tuple(names[s] for s in YEAR_ROWS), tuple(rows))
 
 
@@ -169,10 +139,10 @@ def _pair_row(material: Material, row: Pair, scale: Scale) -> Row:
         f"{material.titles[row.a]} \N{MINUS SIGN} {material.titles[row.b]}",
         "",
         (
-            _cell("mean_usd", row.mean_difference, scale),
-            _cell("sd_usd", row.sd_difference, scale),
-            _cell("p_better", row.p_better, scale),
-            _cell("p_equal", row.p_equal, scale),
+            figure_cell("mean_usd", row.mean_difference, scale),
+            figure_cell("sd_usd", row.sd_difference, scale),
+            figure_cell("p_better", row.p_better, scale),
+            figure_cell("p_equal", row.p_equal, scale),
             Cell(dominance_words(material, row), ""),
         ),
     )
