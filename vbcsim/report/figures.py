@@ -15,14 +15,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vbcsim.report.material import MOST_DESIGNS, Material, Pair
+from vbcsim.report.material import MOST_DESIGNS, Material, Pair, Statistics
 from vbcsim.report.words import MINUS, Scale, clip, scale_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["distributions", "exceedance", "paired_differences", "svg", "year_by_year"]
+__all__ = [
+    "case_by_case",
+    "distributions",
+    "exceedance",
+    "paired_differences",
+    "svg",
+    "variance_bars",
+    "year_by_year",
+]
 
 Array = NDArray[np.float64]
 
@@ -139,10 +147,57 @@ def year_by_year(material: Material, party: str) -> Figure:
         return figure
 
 
+def case_by_case(material: Material, party: str) -> Figure:
+    """The whole contract in each case: middle, half of all, nine tenths of all; one panel per design on one scale."""
+    with _style():
+        designs = material.designs[:MOST_DESIGNS]
+        every = (material, *material.cases.values())
+        across = max(1, min(len(designs), 12 // len(every)))
+        rows = -(-len(designs) // across)
+        figure = _figure(2.3 * rows + 0.5)
+        panels = figure.subplots(rows, across, sharey=True, squeeze=False)
+        found = {d: [case.of(d, party) for case in every if d in case.designs] for d in designs}
+        scale = scale_for(row[k][0] for kept in found.values() for row in kept for k in ("p5_usd", "p95_usd"))
+        for ax in panels.flat[len(designs) :]:
+            ax.set_visible(False)
+        labels = [clip(case.case_title, max(10, 60 // (across * len(every)))) for case in every]
+        for ax, (name, kept) in zip(panels.flat, found.items(), strict=False):
+            _bars_of(ax, kept, labels, scale)
+            ax.set_title(clip(material.titles[name], 66 // across))
+        for ax in panels[:, 0]:
+            ax.set_ylabel(_unit(scale))
+        return figure
+
+
+def variance_bars(material: Material, shares: Mapping[str, Mapping[str, float]]) -> Figure:
+    """What share of the spread comes from where: one bar per design, one colour per origin."""
+    with _style():
+        figure = _figure(0.42 * len(shares) + 0.9)
+        ax = figure.subplots()
+        origins = list(next(iter(shares.values())))
+        places = np.arange(len(shares))[::-1]
+        start = np.zeros(len(shares))
+        for k, origin in enumerate(origins):
+            width = 100.0 * np.array([row[origin] for row in shares.values()])
+            ax.barh(places, width, left=start, height=0.62, color=LINES[k], edgecolor="white", label=origin)
+            start += width
+        ax.set_yticks(places, [clip(material.titles[name], 30) for name in shares])
+        ax.set_xlim(0.0, 100.0)
+        ax.set_xlabel("of 100 parts of the variance")
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(origins), frameon=False, fontsize=8.5)
+        return figure
+
+
 def _years(ax: Axes, material: Material, design: str, party: str, scale: Scale) -> None:
-    """Bars of one design: 5 % to 95 % pale, 25 % to 75 % dark, a dot at the middle, a line at the mean."""
-    places = np.arange(len(material.years))
-    found = [material.of(design, party, year) for year in material.years]
+    """One design, a bar for each year."""
+    short = len(material.years) >= 6
+    labels = [f"’{year % 100:02d}" if short else str(year) for year in material.years]
+    _bars_of(ax, [material.of(design, party, year) for year in material.years], labels, scale)
+
+
+def _bars_of(ax: Axes, found: Sequence[Statistics], labels: Sequence[str], scale: Scale) -> None:
+    """Bars side by side: 5 % to 95 % pale, 25 % to 75 % dark, a dot at the middle, a line at the mean."""
+    places = np.arange(len(found))
     at = {
         k: np.array([row[k][0] for row in found]) / scale.usd
         for k in ("p5_usd", "p25_usd", "p50_usd", "p75_usd", "p95_usd", "mean_usd")
@@ -152,7 +207,7 @@ def _years(ax: Axes, material: Material, design: str, party: str, scale: Scale) 
     ax.vlines(places, at["p25_usd"], at["p75_usd"], color=GAIN, linewidth=7.0)
     ax.plot(places, at["p50_usd"], "o", color="white", markeredgecolor=INK, markersize=4.5, markeredgewidth=0.8)
     ax.hlines(at["mean_usd"], places - 0.28, places + 0.28, color=INK, linewidth=1.3)
-    ax.set_xticks(places, [str(year) if len(places) < 6 else f"’{year % 100:02d}" for year in material.years])
+    ax.set_xticks(places, list(labels))
     ax.set_xlim(-0.6, len(places) - 0.4)
     ax.grid(axis="y", color=FAINT, linewidth=0.6)
     ax.set_axisbelow(True)

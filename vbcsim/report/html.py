@@ -9,6 +9,9 @@ from typing import Any
 
 from vbcsim.core.units import UNITS
 from vbcsim.report.answer import Answer, answer
+from vbcsim.report.cases import case_tables
+from vbcsim.report.groups import group_tables
+from vbcsim.report.ledgers import ledger_tables
 from vbcsim.report.material import MOST_DESIGNS, Material, Pair
 from vbcsim.report.register import register
 from vbcsim.report.tables import Cell, Row, TableOf, figure_cell
@@ -76,6 +79,10 @@ def _context(material: Material, said: Answer) -> dict[str, Any]:
         "pairs": [(party, _pair_table(material, party)) for party in material.parties]
         if len(material.designs) > 1
         else [],
+        "cases": case_tables(material),
+        "case_titles": [material.case_title, *(case.case_title for case in material.cases.values())],
+        "groups": group_tables(material),
+        "ledgers": ledger_tables(material),
         "terms": _terms(material),
         "assumptions": register(scenario.assumptions),
         "cohort": register(scenario.cohort),
@@ -160,6 +167,8 @@ def _pictures(material: Material) -> dict[str, str]:
         "years": figures.svg(figures.year_by_year, material, party),
     }
     pairs = [row for row in material.pairs if row.party == party][:MOST_PAIRS]
+    if material.cases:
+        drawn["cases"] = figures.svg(figures.case_by_case, material, party)
     if pairs:
         drawn["difference"] = figures.svg(figures.paired_differences, material, party, pairs)
     return {name: f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}" for name, svg in drawn.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
@@ -72,6 +72,12 @@ class Material:
     outcomes: xr.Dataset
     comparison: xr.Dataset
     experience: xr.Dataset | None = None
+    ledger: xr.Dataset | None = None
+    variance_split: xr.Dataset | None = None
+    answers: xr.Dataset | None = None
+    cases: Mapping[str, Material] = field(default_factory=dict)
+    """The other cases by name: the same designs under other assumptions, on the same random numbers."""
+    case_title: str = "Base case"
 
     @classmethod
     def of_run(cls, run: RunLike) -> Self:
