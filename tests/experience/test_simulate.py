@@ -12,6 +12,7 @@ import xarray as xr
 from tests.cohorts import assumptions, cells, cohort_of, service
 from vbcsim.core.dataset import glossary
 from vbcsim.core.errors import BadInput, VbcsimError
+from vbcsim.experience.layers import LAYERS
 from vbcsim.experience.simulate import ENGINES, experience_hash, simulate
 
 STAY = service(
@@ -38,6 +39,11 @@ def cohort(floor: Any = 1e13, rows: Any = ROWS, **sections: Any) -> xr.Dataset:
         ({"engine": "pooled"}, "engine", '"pooled" is not an engine; choose one of members, reference'),
         ({"threads": 0}, "threads", "0 is not possible; ask for at least 1"),
         ({"block": -3}, "block", "-3 is not possible; ask for at least 1"),
+        (
+            {"shift": {"market": 3}},
+            "shift",
+            '"market" is not a layer; choose among parameter, systemic',
+        ),
     ],
 )
 def test_arguments_out_of_range_are_refused_before_anything_runs(changed, place, sentence):
@@ -110,8 +116,11 @@ def test_the_hash_is_of_all_that_decides_an_experience():
         experience_hash(cohort(floor=floor), 1, "members"),
         experience_hash(cohort(market_trend=shock), 1, "members"),
         experience_hash(cohort().assign_coords(category=["visit", "stays"]), 1, "members"),
+        experience_hash(cohort(), 1, "members", {"group": 5}),
+        experience_hash(cohort(), 1, "members", {"process": 5}),
     ]
     assert len({same, *others}) == len(others) + 1
+    assert experience_hash(cohort(), 1, "members", {"group": 0}) == same
 
 
 def test_the_hash_knows_exposure_though_rates_may_hide_it():
@@ -218,3 +227,34 @@ def test_base_and_performance_years_share_their_members():
 def test_every_engine_is_tried_by_name():
     for engine in ENGINES:
         assert simulate(cohort(), draws=1, engine=engine).attrs["engine"] == engine
+
+
+EVERY_LAYER: dict[str, Any] = {
+    "market_trend": {"national_shock_sd": 0.02, "regional_shock_sd": 0.01},
+    "provider_group": {"effect_sd": 0.03, "persistence": 0.6},
+    "risk_score": {"coding_growth": 0.0, "noise_sd": 0.02},
+    "quality": {"mean": 0.8, "sd": 0.05},
+}
+
+
+@pytest.mark.parametrize(
+    ("layer", "stays"),
+    [
+        ("systemic", {"utilization", "group_effect", "quality_score", "comparator_error", "risk_score"}),
+        ("group", {"national_index", "regional_index", "comparator_error"}),
+        ("process", {"national_index", "regional_index", "group_effect", "quality_score", "risk_score"}),
+    ],
+)
+def test_a_layer_drawn_anew_leaves_the_others_as_they_were(layer, stays):
+    ds = cohort(**EVERY_LAYER)
+    one, other = simulate(ds, draws=20), simulate(ds, draws=20, shift={layer: 1_000})
+    by_draw = {str(name) for name, v in one.data_vars.items() if "draw" in v.dims}
+    assert {name for name in by_draw if np.array_equal(one[name], other[name])} == stays
+
+
+def test_a_layer_drawn_anew_is_that_layer_of_later_draws():
+    ds = cohort(**EVERY_LAYER)
+    whole, later = simulate(ds, draws=20), simulate(ds, draws=5, shift=dict.fromkeys(LAYERS, 15))
+    for name in ("expenditure_usd", "utilization", "risk_score", "national_index", "comparator_error"):
+        assert np.array_equal(whole[name][15:], later[name]), name
+    assert whole.attrs["experience_hash"] != later.attrs["experience_hash"]

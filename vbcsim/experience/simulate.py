@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,9 @@ from vbcsim.core.dataset import label
 from vbcsim.core.errors import BadInput, VbcsimError
 from vbcsim.core.version import VERSION
 from vbcsim.experience.compiled import compile_kernel
+from vbcsim.experience.layers import LayerDraws
 from vbcsim.experience.prepare import KernelInputs, prepare
-from vbcsim.experience.systemic import Systemic, draw_systemic
+from vbcsim.experience.systemic import BlockDraws, draw_block
 from vbcsim.random.streams import STREAM_VERSION
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ ENGINES = ("members", "reference")
 """``members``: every member, compiled; ``reference``: its NumPy twin, the same bits without a compiler, slowly."""
 
 Progress = Callable[[int, int], None]
+Variables = dict[str, tuple[tuple[str, ...], NDArray[Any]]]
+"""Dimensions and values of variables by name."""
 _TARGET_MEMBER_YEARS = 400_000
 """Member-years of a block: a fraction of a second, so that progress shows and threads share the work."""
 
@@ -43,6 +46,22 @@ class _Claims:
     claimant_where: NDArray[np.int32]
 
 
+@dataclass(frozen=True)
+class _Work:
+    """What every block of a run shares."""
+
+    cohort: xr.Dataset
+    inputs: KernelInputs
+    kernel: Callable[..., int]
+    seed: int
+    layers: LayerDraws
+
+    def block(self, start: int, stop: int) -> Variables:
+        """The variables by draw of the draws start..stop-1; draws of claimants are counted from the first block."""
+        shared = draw_block(self.cohort, self.seed, self.layers, start, stop)
+        return _variables(self.cohort, _claims(self, shared, start, stop), shared)
+
+
 def simulate(
     cohort: xr.Dataset,
     *,
@@ -52,6 +71,7 @@ def simulate(
     threads: int | None = None,
     progress: Progress | None = None,
     block: int | None = None,
+    shift: Mapping[str, int] | None = None,
 ) -> xr.Dataset:
     """The experience dataset of a cohort (``docs/reference``: expenditure, utilization, indices, large claimants).
 
@@ -61,27 +81,23 @@ def simulate(
     :param engine: one of ``ENGINES``.
     :param threads: threads (none: every core); block: draws per block. Neither changes a bit of the result.
     :param progress: called as ``progress(draws_done, draws)`` from the calling thread.
+    :param shift: what is added to the draw numbers of a layer of ``layers.LAYERS``: that layer is drawn anew.
     :raises BadInput: on an argument out of range.
     """
+    layers = LayerDraws(dict(shift or {}))
     _check(draws, seed, engine, threads, block)
-    kernel = _kernel(engine)
+    layers.check(draws)
     inputs = prepare(cohort)
-    systemic = draw_systemic(cohort, seed, draws)
+    work = _Work(cohort, inputs, _kernel(engine), seed, layers)
     size = block or _block_size(int(inputs.members.sum()) * cohort.sizes["year"], draws, threads or _cores())
-    starts = range(0, draws, size)
-    n_strata = cohort.sizes["stratum"]
-
-    def work(start: int) -> _Claims:
-        stop = min(start + size, draws)
-        return _run_block(kernel, inputs, systemic, seed, start, stop, n_strata)
-
-    claims = _run_blocks(work, starts, size, draws, threads or _cores(), progress)
-    return _dataset(cohort, claims, systemic, draws=draws, seed=seed, engine=engine)
+    variables = _run_blocks(work.block, draws, size, threads or _cores(), progress)
+    return _dataset(cohort, variables, draws=draws, seed=seed, engine=engine, shift=layers.shift)
 
 
-def experience_hash(cohort: xr.Dataset, seed: int, engine: str) -> str:
+def experience_hash(cohort: xr.Dataset, seed: int, engine: str, shift: Mapping[str, int] | None = None) -> str:
     """SHA-256 of all that decides an experience, and of nothing else; draws only extend it."""
-    digest = hashlib.sha256(f"{STREAM_VERSION} {seed} {engine} {cohort.attrs['months']}".encode())
+    moved = "".join(f" {layer}+{by}" for layer, by in sorted((shift or {}).items()) if by)
+    digest = hashlib.sha256(f"{STREAM_VERSION} {seed} {engine} {cohort.attrs['months']}{moved}".encode())
     for name in sorted(map(str, [*cohort.data_vars, *cohort.coords])):
         values = cohort[name].values
         digest.update(f"{name} {cohort[name].dims} {values.shape}".encode())
@@ -118,27 +134,21 @@ def _block_size(member_years: int, draws: int, threads: int) -> int:
     return max(1, min(wanted, -(-draws // threads)))
 
 
-def _run_block(
-    kernel: Callable[..., int],
-    inputs: KernelInputs,
-    systemic: Systemic,
-    seed: int,
-    start: int,
-    stop: int,
-    n_strata: int,
-) -> _Claims:
-    """Draws start..stop-1; asks again with more room where the list of large claimants was too short."""
+def _claims(work: _Work, shared: BlockDraws, start: int, stop: int) -> _Claims:
+    """Claims of draws start..stop-1; asks again with more room where the list of large claimants was too short."""
+    inputs = work.inputs
     n_years, n_categories = inputs.rate.shape[1:]
-    shape = (stop - start, n_years, n_strata, n_categories)
+    shape = (stop - start, n_years, len(inputs.floor), n_categories)
     capacity = max(256, int(inputs.members.sum()) * n_years * (stop - start) // 20)
     while True:
         claims = _Claims(np.zeros(shape), np.zeros(shape), np.empty(capacity), np.empty((capacity, 3), dtype=np.int32))
-        found = kernel(
+        found = work.kernel(
             *(claims.expenditure, claims.utilization, claims.claimant_usd, claims.claimant_where),
-            *(np.uint32(seed % 2**32), np.uint32(seed >> 32), start),
+            *(np.uint32(work.seed % 2**32), np.uint32(work.seed >> 32)),
+            int(work.layers.ids("process", start, stop)[0]),
             *(inputs.members, inputs.stratum, inputs.rate, inputs.cost, inputs.weights),
             *(inputs.table_of, inputs.frailty_tables, inputs.cost_tables),
-            *(systemic.rate_multiplier[start:stop], systemic.cost_multiplier[start:stop]),
+            *(np.ascontiguousarray(m[:, 0, :, 0]) for m in (shared.rate_multiplier, shared.cost_multiplier)),
             *(inputs.floor, inputs.below, inputs.guide),
         )
         if found <= capacity:
@@ -154,11 +164,12 @@ def _ordered(claims: _Claims, found: int, start: int) -> _Claims:
 
 
 def _run_blocks(
-    work: Callable[[int], _Claims], starts: range, size: int, draws: int, threads: int, progress: Progress | None
-) -> _Claims:
+    work: Callable[[int, int], Variables], draws: int, size: int, threads: int, progress: Progress | None
+) -> Variables:
     """Run every block and put them together in the order of their draws."""
+    starts = range(0, draws, size)
     with ThreadPoolExecutor(threads, thread_name_prefix="vbcsim") as pool:
-        futures: list[Future[_Claims]] = [pool.submit(work, start) for start in starts]
+        futures: list[Future[Variables]] = [pool.submit(work, start, min(start + size, draws)) for start in starts]
         pending = set(futures)
         try:
             while pending:
@@ -171,47 +182,53 @@ def _run_blocks(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     blocks = [future.result() for future in futures]
-    return _Claims(*(np.concatenate(parts) for parts in zip(*(_parts(b) for b in blocks), strict=True)))
+    return {
+        name: (dims, np.concatenate([block.pop(name)[1] for block in blocks]))
+        for name, (dims, _) in list(blocks[0].items())
+    }
 
 
-def _parts(claims: _Claims) -> tuple[NDArray[Any], ...]:
-    return claims.expenditure, claims.utilization, claims.claimant_usd, claims.claimant_where
+def _variables(cohort: xr.Dataset, claims: _Claims, shared: BlockDraws) -> Variables:
+    """What a block adds to the experience: every variable that has a draw."""
+    by_year = ("draw", "year")
+    revenue = float(cohort["provider_own_share"]) * claims.expenditure.sum(axis=(2, 3))
+    return {
+        "expenditure_usd": ((*by_year, "stratum", "category"), claims.expenditure),
+        "utilization": ((*by_year, "stratum", "category"), claims.utilization),
+        "risk_score": ((*by_year, "stratum"), shared.risk_score),
+        "national_index": (by_year, shared.national_index),
+        "regional_index": (by_year, shared.regional_index),
+        "group_effect": (by_year, shared.group_effect[:, :, 0]),
+        "quality_score": (by_year, shared.quality_score[:, :, 0]),
+        "comparator_error": (by_year, shared.comparator_error),
+        "provider_revenue_usd": (by_year, revenue),
+        "claimant_usd": (("claimant",), claims.claimant_usd),
+        "claimant_draw": (("claimant",), claims.claimant_where[:, 0]),
+        "claimant_year": (("claimant",), claims.claimant_where[:, 1]),
+        "claimant_stratum": (("claimant",), claims.claimant_where[:, 2]),
+    }
 
 
 def _dataset(
-    cohort: xr.Dataset, claims: _Claims, systemic: Systemic, *, draws: int, seed: int, engine: str
+    cohort: xr.Dataset, variables: Variables, *, draws: int, seed: int, engine: str, shift: Mapping[str, int]
 ) -> xr.Dataset:
     import xarray as xr
 
-    if not np.isfinite(claims.expenditure).all():
+    if not np.isfinite(variables["expenditure_usd"][1]).all():
         raise VbcsimError("the simulated expenditure is not finite; lower the trends or the mean costs of the scenario")
     members = cohort["members"].values
-    stratum = cohort["cell_stratum"].values
-    lives = np.bincount(stratum, weights=members, minlength=cohort.sizes["stratum"])
+    lives = np.bincount(cohort["cell_stratum"].values, weights=members, minlength=cohort.sizes["stratum"])
     by_year = np.tile(lives, (cohort.sizes["year"], 1))
-    revenue = float(cohort["provider_own_share"]) * claims.expenditure.sum(axis=(2, 3))
     data = {
-        "expenditure_usd": (("draw", "year", "stratum", "category"), claims.expenditure),
-        "utilization": (("draw", "year", "stratum", "category"), claims.utilization),
+        **variables,
         "person_years": (("year", "stratum"), by_year * cohort.attrs["months"] / 12.0),
         "lives": (("year", "stratum"), by_year),
-        "risk_score": (("draw", "year", "stratum"), systemic.risk_score),
-        "national_index": (("draw", "year"), systemic.national_index),
-        "regional_index": (("draw", "year"), systemic.regional_index),
         "prospective_index": ("year", cohort["prospective_index"].values),
-        "group_effect": (("draw", "year"), systemic.group_effect),
-        "quality_score": (("draw", "year"), systemic.quality_score),
-        "comparator_error": (("draw", "year"), systemic.comparator_error),
-        "provider_revenue_usd": (("draw", "year"), revenue),
-        "claimant_usd": ("claimant", claims.claimant_usd),
-        "claimant_draw": ("claimant", claims.claimant_where[:, 0]),
-        "claimant_year": ("claimant", claims.claimant_where[:, 1]),
-        "claimant_stratum": ("claimant", claims.claimant_where[:, 2]),
         "claimant_floor_usd": ("stratum", cohort["claimant_floor_usd"].values),
     }
     coords = {name: cohort[name] for name in ("year", "stratum", "category", "period")} | {"draw": np.arange(draws)}
     attrs = {
-        "experience_hash": experience_hash(cohort, seed, engine),
+        "experience_hash": experience_hash(cohort, seed, engine, shift),
         "seed": str(seed),
         "engine": engine,
         "draws": draws,
