@@ -6,9 +6,10 @@ it yet; every report that uses it says so).
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from vbcsim.core.model import Frozen
 from vbcsim.core.units import Fraction, NonNegative, Per1000, Rate, Usd
@@ -16,6 +17,7 @@ from vbcsim.core.units import Fraction, NonNegative, Per1000, Rate, Usd
 __all__ = [
     "Assumptions",
     "LargeClaimants",
+    "LineOfBusiness",
     "MarketTrend",
     "Name",
     "ProviderGroup",
@@ -31,6 +33,25 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A word of the glossary's form: lower-case letters, digits and underscores."""
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 """Free text for people; shown as it is, never interpreted."""
+LineOfBusiness = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+"""A line of business of the cohort's cells, or ``all``."""
+
+
+def _shape(value: Any) -> str:
+    return "list" if isinstance(value, list | tuple) else "one"
+
+
+def _twelve(value: Any) -> Any:
+    """Numbers in a text, as a cell of a table holds them, as a list."""
+    if isinstance(value, str):
+        return value.split()
+    return value
+
+
+MonthlyIndex = Annotated[
+    tuple[Annotated[NonNegative, Field(le=12)], ...], Field(min_length=12, max_length=12), BeforeValidator(_twelve)
+]
+"""Twelve figures, January to December; in a table, a text of twelve numbers with spaces between."""
 
 
 class Service(Frozen):
@@ -45,6 +66,8 @@ class Service(Frozen):
 
     category: Name
     """Name of the category."""
+    line_of_business: LineOfBusiness = "all"
+    """The line of business that the row is for; a row for ``all`` serves those that have no row of their own."""
     service: Text
     """What one unit of utilization is, e.g. "stay"."""
     utilization_per_1000: Per1000
@@ -69,11 +92,17 @@ class Service(Frozen):
     """Yearly growth of utilization."""
     price_trend: Rate = 0.0
     """Yearly growth of the cost per service."""
+    seasonality: MonthlyIndex | None = None
+    """Use of each month, January to December, against the year's mean; the mean of the twelve is 1 (none: even)."""
     source: Text
     """Where the figures of the row come from."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if self.seasonality is not None and abs(sum(self.seasonality) / 12.0 - 1.0) > 0.005:
+            raise ValueError(
+                f"the twelve months of seasonality have mean {sum(self.seasonality) / 12.0:.4g}; scale them to mean 1"
+            )
         if self.maximum_usd is not None and self.maximum_usd <= self.mean_cost_usd:
             raise ValueError(
                 f"maximum_usd {self.maximum_usd:g} is not above mean_cost_usd {self.mean_cost_usd:g}; "
@@ -89,6 +118,8 @@ class Service(Frozen):
 class SharedFrailty(Frozen):
     """The frailty factor that all categories of a member share."""
 
+    line_of_business: LineOfBusiness = "all"
+    """The line of business that it is for; ``all`` serves those that have none of their own."""
     variance: Annotated[NonNegative, Field(le=1000)]
     """Variance of the factor (its mean is 1)."""
     persistence: Fraction
@@ -111,8 +142,10 @@ class MarketTrend(Frozen):
 
 
 class ProviderGroup(Frozen):
-    """What sets this provider group's spending apart from its market, beyond member chance; it persists over years."""
+    """What sets a provider group's spending apart from its market, beyond member chance; it persists over years."""
 
+    provider_group: LineOfBusiness = "all"
+    """The group that it is for; ``all`` serves every group that has none of its own. Each has its own course."""
     effect_sd: Annotated[Fraction, Field(le=0.5)]
     """Standard deviation of the group's yearly effect on utilization (logarithm)."""
     persistence: Fraction
@@ -124,14 +157,27 @@ class ProviderGroup(Frozen):
 
 
 class RiskScore(Frozen):
-    """How the group's mean risk score drifts apart from its true morbidity."""
+    """How members' risk scores follow their cost, and how the mean score drifts apart from true morbidity."""
 
     coding_growth: Rate
     """Yearly growth of the mean score from more complete coding."""
     noise_sd: Annotated[Fraction, Field(le=0.5)] = 0.0
     """Standard deviation of the mean score of a year around its course (logarithm)."""
+    sd: Annotated[NonNegative, Field(le=20)] | None = None
+    """Standard deviation of the members' scores (none: every member of a cell has the cell's score)."""
+    r_squared: Fraction | None = None
+    """Share of the variance of members' yearly cost that the score explains; needs ``sd``."""
+    timing: Literal["prospective", "concurrent"] = "prospective"
+    """Whether the score of a year tells of the year before (prospective) or of the year itself (concurrent)."""
     source: Text
     """Where the figures come from."""
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.sd is None) != (self.r_squared is None):
+            given, lacking = ("sd", "r_squared") if self.r_squared is None else ("r_squared", "sd")
+            raise ValueError(f"{given} is stated and {lacking} is not; state both, or leave both out")
+        return self
 
 
 class Quality(Frozen):
@@ -169,19 +215,31 @@ class LargeClaimants(Frozen):
     """Yearly cost above which a member is listed; one figure, or one per settlement stratum."""
 
 
+SharedFrailties = Annotated[
+    Annotated[SharedFrailty, Tag("one")]
+    | Annotated[tuple[SharedFrailty, ...], Field(min_length=1, max_length=64), Tag("list")],
+    Discriminator(_shape),
+]
+ProviderGroups = Annotated[
+    Annotated[ProviderGroup, Tag("one")]
+    | Annotated[tuple[ProviderGroup, ...], Field(min_length=1, max_length=1000), Tag("list")],
+    Discriminator(_shape),
+]
+
+
 class Assumptions(Frozen):
     """All assumptions of a scenario."""
 
-    services: Annotated[tuple[Service, ...], Field(min_length=1, max_length=64)]
-    """The service categories."""
-    shared_frailty: SharedFrailty
-    """The member's frailty across categories."""
+    services: Annotated[tuple[Service, ...], Field(min_length=1, max_length=512)]
+    """The service categories, each with a row for ``all`` or for every line of business of the cohort."""
+    shared_frailty: SharedFrailties
+    """The member's frailty across categories; one, or a list by line of business."""
     market_trend: MarketTrend
     """Systemic uncertainty of growth."""
-    provider_group: ProviderGroup
-    """The group's own persistent effect."""
+    provider_group: ProviderGroups
+    """A group's own persistent effect; one, or a list by provider group."""
     risk_score: RiskScore
-    """Risk score drift."""
+    """Risk scores and their drift."""
     quality: Quality
     """The quality score."""
     provider_revenue: ProviderRevenue
@@ -191,23 +249,78 @@ class Assumptions(Frozen):
     reference_year: int | None = None
     """The year whose levels the services' table states (none: the last base year)."""
 
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Names of the service categories, in order of appearance."""
+        return tuple(dict.fromkeys(s.category for s in self.services))
+
+    @property
+    def shared_frailties(self) -> tuple[SharedFrailty, ...]:
+        """The shared frailty of every line of business that has its own, and of ``all``."""
+        return self.shared_frailty if isinstance(self.shared_frailty, tuple) else (self.shared_frailty,)
+
+    @property
+    def provider_groups(self) -> tuple[ProviderGroup, ...]:
+        """The effect of every provider group that has its own, and of ``all``."""
+        return self.provider_group if isinstance(self.provider_group, tuple) else (self.provider_group,)
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        names = [s.category for s in self.services]
-        twice = sorted({n for n in names if names.count(n) > 1})
-        if twice:
-            raise ValueError(f"categories named twice in services: {', '.join(twice)}; each category has one row")
+        _each_once(
+            ((s.category, s.line_of_business) for s in self.services),
+            "categories named twice in services",
+            "each category has one row",
+        )
+        _each_once(
+            (("", f.line_of_business) for f in self.shared_frailties),
+            "shared_frailty: lines of business named twice",
+            "each has one row",
+        )
+        _each_once(
+            (("", g.provider_group) for g in self.provider_groups),
+            "provider_group: groups named twice",
+            "each has one row",
+        )
+        if len(self.categories) > 64:
+            raise ValueError(f"services has {len(self.categories)} categories; at most 64 are supported")
         for s in self.services:
-            shared = s.shared_weight**2 * self.shared_frailty.variance
-            if shared > s.overdispersion + 1e-12:
-                raise ValueError(
-                    f"services[{s.category}]: overdispersion {s.overdispersion:g} is less than the shared factor alone "
-                    f"brings ({shared:g} = shared_weight^2 x shared_frailty.variance); "
-                    "lower shared_weight or raise overdispersion"
-                )
-            if s.shared_weight == 1.0 and s.overdispersion > shared + 1e-12:
-                raise ValueError(
-                    f"services[{s.category}]: with shared_weight 1 the overdispersion must equal "
-                    f"shared_frailty.variance ({self.shared_frailty.variance:g}), not {s.overdispersion:g}"
-                )
+            for frailty in self._met_by(s):
+                _check_shares(s, frailty)
         return self
+
+    def _met_by(self, service: Service) -> list[SharedFrailty]:
+        """The shared frailties that can meet a row of the services."""
+        line = service.line_of_business
+        own = [f for f in self.shared_frailties if f.line_of_business == line]
+        if line != "all":
+            return own or [f for f in self.shared_frailties if f.line_of_business == "all"]
+        taken = {s.line_of_business for s in self.services if s.category == service.category} - {"all"}
+        return [f for f in self.shared_frailties if f.line_of_business not in taken]
+
+
+def _each_once(names: Iterable[tuple[str, str]], what: str, remedy: str) -> None:
+    seen: set[tuple[str, str]] = set()
+    twice: set[str] = set()
+    for name, scope in names:
+        if (name, scope) in seen:
+            twice.add(name if scope == "all" and name else f"{name} ({scope})" if name else scope)
+        seen.add((name, scope))
+    if twice:
+        raise ValueError(f"{what}: {', '.join(sorted(twice))}; {remedy}")
+
+
+def _check_shares(s: Service, frailty: SharedFrailty) -> None:
+    """Refuse an overdispersion that the shared factor exceeds, or that nothing can bring."""
+    shared = s.shared_weight**2 * frailty.variance
+    row = s.category if s.line_of_business == "all" else f"{s.category}, {s.line_of_business}"
+    if shared > s.overdispersion + 1e-12:
+        raise ValueError(
+            f"services[{row}]: overdispersion {s.overdispersion:g} is less than the shared factor alone "
+            f"brings ({shared:g} = shared_weight^2 x shared_frailty.variance); "
+            "lower shared_weight or raise overdispersion"
+        )
+    if s.shared_weight == 1.0 and s.overdispersion > shared + 1e-12:
+        raise ValueError(
+            f"services[{row}]: with shared_weight 1 the overdispersion must equal "
+            f"shared_frailty.variance ({frailty.variance:g}), not {s.overdispersion:g}"
+        )
