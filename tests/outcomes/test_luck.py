@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from vbcsim.outcomes.luck import FEWEST_DRAWS, luck
+from vbcsim.outcomes.luck import FEWEST_DRAWS, _of_all_strata, luck
 
 DRAWS = 4000
 BASE, YEARS = (2022,), (2023, 2024)
@@ -85,3 +85,11 @@ def test_too_few_draws_and_no_provider_are_not_guessed_at(settlement_of) -> None
     assert np.isnan(luck(settlement_of({"a": net}), make_experience(few))["variance_share"]).all()
     other = settlement_of({"a": np.ones((DRAWS, 2))}).assign_coords(party=["payer", "government"])
     assert np.isnan(luck(other, make_experience(DRAWS))["variance_share"]).all()
+
+
+def test_effects_of_several_strata_count_by_their_person_years():
+    effect = xr.DataArray([[[1.0, 2.0]], [[3.0, 3.0]]], dims=("draw", "year", "stratum"))
+    by_year = xr.Dataset({"person_years": (("year", "stratum"), [[3.0, 1.0]])})
+    by_draw = xr.Dataset({"person_years": (("draw", "year", "stratum"), [[[3.0, 1.0]], [[1.0, 7.0]]])})
+    for experience in (by_year, by_draw):
+        np.testing.assert_allclose(_of_all_strata(effect, experience), [[1.25], [3.0]])
