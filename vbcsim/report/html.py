@@ -9,6 +9,7 @@ from typing import Any
 
 from vbcsim.core.units import UNITS
 from vbcsim.report.answer import Answer, answer
+from vbcsim.report.answers import answers_tables
 from vbcsim.report.cases import case_tables
 from vbcsim.report.groups import group_tables
 from vbcsim.report.ledgers import ledger_tables
@@ -79,6 +80,7 @@ def _context(material: Material, said: Answer) -> dict[str, Any]:
         "pairs": [(party, _pair_table(material, party)) for party in material.parties]
         if len(material.designs) > 1
         else [],
+        "asked": answers_tables(material),
         "cases": case_tables(material),
         "case_titles": [material.case_title, *(case.case_title for case in material.cases.values())],
         "groups": group_tables(material),
