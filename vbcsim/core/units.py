@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -57,6 +58,8 @@ _ALIASES = {
     "lives": "persons",
     "fraction": "fraction",
 }
+_DISTRIBUTIONS = frozenset({"normal", "lognormal", "uniform", "triangular", "beta"})
+"""What ``vbcsim.core.uncertain`` reads in place of a number; here it is refused in words."""
 _TEXT = re.compile(
     r"^\s*(?P<sign>[-+]?)\s*(?P<usd>\$?)\s*(?P<number>[0-9][0-9,]*\.?[0-9]*(?:[eE][-+]?\d+)?|\.[0-9]+)\s*(?P<unit>[^\d].*)?$"
 )
@@ -66,6 +69,8 @@ def parse_quantity(value: Any, unit: str) -> Any:
     """Read ``value`` as a number of ``unit``; text may carry its own unit, which must then agree."""
     if isinstance(value, bool):
         raise ValueError(f"a number in {UNITS[unit]} is needed, not true or false")
+    if isinstance(value, Mapping) and len(value) == 1 and set(value) <= _DISTRIBUTIONS:
+        raise ValueError(f"a {next(iter(value))} was read where one number is needed; this figure cannot be uncertain")
     if not isinstance(value, str):
         return value
     match = _TEXT.match(value)
