@@ -21,7 +21,7 @@ def dump_scenario(scenario: Scenario) -> dict[str, str]:
     data = scenario.model_dump(mode="python", by_alias=True, exclude_unset=True)
     files: dict[str, str] = {}
     for section, rows in (("cohort", "cells"), ("assumptions", "services")):
-        if len(data[section][rows]) > _LONGEST:
+        if len(data[section][rows]) > _LONGEST and all(map(_is_flat, data[section][rows])):
             name = f"{section}_{rows}.csv"
             files[name] = _table(data[section][rows])
             data[section][rows] = {"table": name}
@@ -34,9 +34,26 @@ def dump_scenario(scenario: Scenario) -> dict[str, str]:
 
 
 def _table(rows: list[dict[str, Any]]) -> str:
+    rows = [_flat(row) for row in rows]
     names = list(dict.fromkeys(name for row in rows for name in row))
     lines = [",".join(names), *(",".join(_cell(row.get(name)) for name in names) for row in rows)]
     return "\n".join(lines) + "\n"
+
+
+def _is_flat(row: dict[str, Any]) -> bool:
+    """Whether a table can hold the row: plain values, and figures by word."""
+    cells = [item for value in row.values() for item in (value.values() if isinstance(value, dict) else (value,))]
+    return not any(isinstance(cell, (dict, list, tuple)) for cell in cells)
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with figures by word as columns of their own: ``use.inpatient``."""
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        flat |= (
+            {f"{name}.{word}": figure for word, figure in value.items()} if isinstance(value, dict) else {name: value}
+        )
+    return flat
 
 
 def _cell(value: Any) -> str:

@@ -9,11 +9,13 @@ from pydantic import ValidationError
 
 from vbcsim.core.errors import BadInput, Problem
 from vbcsim.core.text import shown
+from vbcsim.outcomes.economics import economics_problems
+from vbcsim.scenario.cases import case_documents, in_case
 from vbcsim.scenario.designs import design_problems
 from vbcsim.scenario.model import Scenario
 from vbcsim.scenario.overrides import apply_overrides
 from vbcsim.scenario.sentences import model_problems
-from vbcsim.scenario.source import Document
+from vbcsim.scenario.source import Document, parse_path
 from vbcsim.scenario.tables import read_tables
 from vbcsim.scenario.yaml import parse_yaml, read_yaml
 
@@ -49,9 +51,41 @@ def _scenario(document: Document, folder: FilePath, overrides: list[str]) -> Sce
     except ValidationError as error:
         problems += model_problems(error, document)
     problems += design_problems(document, scenario)
+    problems += _economics_problems(document, scenario)
+    problems += _case_problems(document, scenario)
     if problems or scenario is None:
         raise BadInput(_each_once(problems))
     return scenario
+
+
+def _case_problems(document: Document, scenario: Scenario | None) -> list[Problem]:
+    """What is wrong with the cases; what they make is looked at only where the scenario itself is sound."""
+    changed, problems = case_documents(document)
+    if scenario is None:
+        return problems
+    known = set(design_problems(document, scenario))
+    for name, other in changed.items():
+        found: list[Problem] = []
+        case: Scenario | None = None
+        try:
+            case = Scenario.model_validate(other.data)
+        except ValidationError as error:
+            found = model_problems(error, other)
+        found += [problem for problem in design_problems(other, case) if problem not in known]
+        found += _economics_problems(other, case)
+        problems += in_case(name, found)
+    return problems
+
+
+def _economics_problems(document: Document, scenario: Scenario | None) -> list[Problem]:
+    """What in the economics does not fit the cohort, the services and the years."""
+    if scenario is None or scenario.economics is None:
+        return []
+    categories = [service.category for service in scenario.assumptions.services]
+    lines_of_business = list(dict.fromkeys(cell.line_of_business for cell in scenario.cohort.cells))
+    years = (*scenario.years.base, *scenario.years.performance)
+    found = economics_problems(scenario.economics, categories, lines_of_business, years)
+    return [Problem(document.place(parse_path(problem.place)), problem.message) for problem in found]
 
 
 def _each_once(problems: Iterable[Problem]) -> list[Problem]:

@@ -7,20 +7,25 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from vbcsim.assumptions.spec import Assumptions, Name, Text
 from vbcsim.cohort.spec import CohortSpec
+from vbcsim.core.errors import did_you_mean
 from vbcsim.core.model import Frozen
 from vbcsim.core.text import shown
 from vbcsim.core.units import Year
+from vbcsim.experience.engines import ENGINES
+from vbcsim.outcomes.economics import Economics
 
 if TYPE_CHECKING:
     from vbcsim.contract.arrangement import Arrangement
 
-__all__ = ["MAX_DRAWS", "Draws", "Recorded", "Scenario", "Seed", "Years"]
+__all__ = ["BASE_CASE", "MAX_DRAWS", "Case", "Draws", "Engine", "Recorded", "Scenario", "Seed", "Years"]
 
 MAX_DRAWS = 10_000_000
+BASE_CASE = "base"
+"""The name of the case that is the scenario itself."""
 
 
 def _no_flag(value: Any) -> Any:
@@ -33,6 +38,16 @@ Seed = Annotated[int, Field(ge=0, le=2**64 - 1), BeforeValidator(_no_flag)]
 """A whole number of 64 bits."""
 Draws = Annotated[int, Field(ge=2, le=MAX_DRAWS), BeforeValidator(_no_flag)]
 """A number of draws; two at least, so that the spread of a mean can be told."""
+
+
+def _an_engine(name: str) -> str:
+    if name not in ENGINES:
+        raise ValueError(f"{shown(name)} is not an engine{did_you_mean(name, ENGINES)} (allowed: {', '.join(ENGINES)})")
+    return name
+
+
+Engine = Annotated[str, AfterValidator(_an_engine), Field(json_schema_extra={"enum": list(ENGINES)})]
+"""The name of an engine."""
 
 
 class Years(Frozen):
@@ -71,6 +86,19 @@ class Recorded(Frozen):
     """Where it was published."""
 
 
+class Case(Frozen):
+    """The same question under other assumptions: what is changed against the scenario, and why."""
+
+    title: Text
+    """Title of the case."""
+    changes: Annotated[dict[Text, Any], Field(min_length=1, max_length=200)]
+    """New values by path, as in ``interventions.home_visits.effect: 0.2``; written like an override."""
+    note: Text | None = None
+    """What else a reader should know."""
+    source: Text
+    """Where the changed figures come from."""
+
+
 class Scenario(Frozen):
     """A study: members and assumptions (what happens), designs (what is owed), years, and how often to simulate."""
 
@@ -88,7 +116,9 @@ class Scenario(Frozen):
     """Seed of every random number of the run."""
     draws: Draws = 2000
     """Number of simulated histories."""
-    engine: Literal["members", "reference"] = "members"
+    split_draws: Annotated[int, Field(ge=0, le=MAX_DRAWS), BeforeValidator(_no_flag)] = 400
+    """Draws of the variance split, at most as many as ``draws``; 0 leaves it out."""
+    engine: Engine = "members"
     """How members are simulated: one at a time, compiled (members) or in plain NumPy (reference; slow, same bits)."""
     years: Years
     """The calendar years."""
@@ -96,6 +126,10 @@ class Scenario(Frozen):
     """The members, as rating cells."""
     assumptions: Assumptions
     """What members use, what it costs, and how uncertain that is."""
+    economics: Economics | None = None
+    """The payer's income and the provider's cost of care, for the ledgers of both."""
+    cases: Annotated[dict[Name, Case], Field(max_length=50, default_factory=dict)]
+    """Further cases by name, each this scenario with some assumptions changed; the scenario itself is ``base``."""
     record: Annotated[dict[str, Recorded], Field(max_length=500, default_factory=dict)]
     """What was published about the real group; shown beside the results, never used in them."""
     designs: Annotated[dict[Name, dict[str, Any]], Field(min_length=1, max_length=200)]
@@ -107,6 +141,12 @@ class Scenario(Frozen):
         from vbcsim.scenario.designs import resolve_designs
 
         return resolve_designs(self.designs, self.years)
+
+    @model_validator(mode="after")
+    def _base_is_the_scenario_itself(self) -> Self:
+        if BASE_CASE in self.cases:
+            raise ValueError(f"a case is named {BASE_CASE}, which is the scenario itself; give it another name")
+        return self
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with some fields changed; its designs are resolved anew."""
@@ -121,8 +161,9 @@ class Scenario(Frozen):
 
     def with_experience_of(self, other: Self) -> Self:
         """The designs and texts of this scenario on the experience that ``other`` asks for."""
-        kept = ("seed", "draws", "engine", "years", "cohort", "assumptions", "record")
-        return self.model_copy(update={name: getattr(other, name) for name in kept})
+        kept = ("seed", "draws", "engine", "years", "cohort", "assumptions", "cases", "record")
+        economics = self.economics or other.economics
+        return self.model_copy(update={name: getattr(other, name) for name in kept} | {"economics": economics})
 
     @property
     def members(self) -> int:

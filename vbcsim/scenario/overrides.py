@@ -17,7 +17,10 @@ from vbcsim.scenario.schema import fields_at
 from vbcsim.scenario.source import Document, Mark, Path, parse_path, path_text, row_name
 from vbcsim.scenario.yaml import parse_yaml
 
-__all__ = ["apply_overrides"]
+__all__ = ["apply_overrides", "find", "put"]
+
+_NAMED = ("interventions", "measures")
+"""Sections to which a change may add a whole entry, or take one away by setting it to null."""
 
 
 def apply_overrides(document: Document, overrides: Iterable[str]) -> list[Problem]:
@@ -29,20 +32,28 @@ def apply_overrides(document: Document, overrides: Iterable[str]) -> list[Proble
             path_words, equals, value_text = text.partition("=")
             if not equals:
                 raise ValueError("no = was read; write a path, =, and the value, as in draws=5000")
-            path = _find(document.data, parse_path(path_words.strip()))
+            steps = parse_path(path_words.strip())
             value = parse_yaml(value_text, place).data if value_text.strip() else None
+            path = find(document.data, steps, value)
         except BadInput as error:
             problems.extend(Problem(place, problem.message) for problem in error.problems)
         except ValueError as error:
             problems.append(Problem(place, str(error)))
         else:
-            _put(document, path, value, Mark(place))
+            put(document, path, value, Mark(place))
     return problems
 
 
-def _find(data: Any, words: Path) -> Path:
-    """The path as it stands in the data, with rows given by name turned into positions."""
+def find(data: Any, words: Path, value: Any) -> Path:
+    """The path as it stands in the data, with rows given by name turned into positions.
+
+    :param value: what is to be put there; a whole intervention or measure may be put where none of its name stands.
+    :raises ValueError: where nothing stands at the path and nothing may.
+    """
     path: Path = ()
+    adds = len(words) == 2 and words[0] in _NAMED and isinstance(value, dict)
+    if adds and isinstance(data, dict) and isinstance(data.get(words[0]) or {}, dict):
+        return words
     top = data
     for k, word in enumerate(words):
         where = path_text(path, top)
@@ -82,11 +93,24 @@ def _row(rows: list[Any], word: str | int, where: str) -> int:
     raise ValueError(f"{where} has no row {shown(word)}{did_you_mean(word, names)} (there: {listing(names)})")
 
 
-def _put(document: Document, path: Path, value: Any, mark: Mark) -> None:
+def put(document: Document, path: Path, value: Any, mark: Mark) -> None:
+    """Put a value into the document at a path, leaving the data it was read from as it is; null takes away an entry of
+    interventions or measures."""
     if not path:
         return
-    node = document.data
-    for step in path[:-1]:
-        node = node[step]
-    node[path[-1]] = value
+    gone = value is None and len(path) == 2 and path[0] in _NAMED
+    document.data = _with(document.data, path, value, gone=gone)
     document.overridden[path] = mark
+
+
+def _with(node: Any, path: Path, value: Any, *, gone: bool) -> Any:
+    """A copy of a node along the path, with the value at its end; the rest is shared."""
+    copy: Any = list(node) if isinstance(node, list) else dict(node or {})
+    step = path[0]
+    if len(path) > 1:
+        copy[step] = _with(copy.get(step) if isinstance(copy, dict) else copy[step], path[1:], value, gone=gone)
+    elif gone:
+        copy.pop(step, None)
+    else:
+        copy[step] = value
+    return copy

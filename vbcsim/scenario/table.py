@@ -35,6 +35,13 @@ class Columns:
     allowed: Collection[str] = ()
     required: Collection[str] = ()
     text: Collection[str] = ()
+    nested: Collection[str] = ()
+    """Fields that hold figures by word: the column ``use.inpatient`` is the figure ``inpatient`` of ``use``."""
+
+    def holds(self, name: str) -> bool:
+        """Whether a column may have this name."""
+        field, dot, word = name.partition(".")
+        return name in self.allowed or bool(dot and word and field in self.nested)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def read_table(path: str | FilePath, columns: Columns | None = None) -> Table:
         values = {
             name: _value(cell, name in columns.text, file, problems) for name, cell in zip(header, line, strict=True)
         }
-        rows.append({name: value for name, value in values.items() if value is not None})
+        rows.append(_row_of({name: value for name, value in values.items() if value is not None}, columns))
         marks.append({name: Mark(file, cell.line, cell.column) for name, cell in zip(header, line, strict=True)})
         marks[-1][""] = Mark(file, line[0].line, 1)
     if not lines[1:]:
@@ -128,6 +135,18 @@ def _row(text: str, position: int, number: int, file: str) -> tuple[list[_Cell],
         return cells, (end.end() if end else position), number + 1
 
 
+def _row_of(values: dict[str, Any], columns: Columns) -> dict[str, Any]:
+    """The fields of a row, with figures by word gathered under the field that holds them."""
+    row: dict[str, Any] = {}
+    for name, value in values.items():
+        field, dot, word = name.partition(".")
+        if dot and field in columns.nested and isinstance(row.setdefault(field, {}), dict):
+            row[field][word] = value
+        else:
+            row[name] = value
+    return row
+
+
 def _header(cells: list[_Cell], file: str, columns: Columns) -> tuple[list[str], list[Problem]]:
     problems: list[Problem] = []
     names = [cell.text for cell in cells]
@@ -137,9 +156,9 @@ def _header(cells: list[_Cell], file: str, columns: Columns) -> tuple[list[str],
             problems.append(Problem(place, f"column {k + 1} has no name; name it or remove it"))
         elif cell.text in names[:k]:
             problems.append(Problem(place, f"column {shown(cell.text)} is there twice; keep one of them"))
-        elif columns.allowed and cell.text not in columns.allowed:
+        elif columns.allowed and not columns.holds(cell.text):
             guess = did_you_mean(cell.text, [a for a in columns.allowed if a not in names])
-            allowed = listing(list(columns.allowed), 30)
+            allowed = listing([*columns.allowed, *(f"{name}.CATEGORY" for name in columns.nested)], 30)
             problems.append(
                 Problem(place, f"{shown(cell.text)} is not a column of this table{guess} (allowed: {allowed})")
             )

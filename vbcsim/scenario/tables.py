@@ -39,8 +39,17 @@ def columns_at(path: Path) -> Columns | None:
     rows = [node for node in nodes_at((*path, 0)) if node.get("properties")]
     if not rows:
         return None
-    text = [name for name, node in rows[0]["properties"].items() if node.get("type") == "string"]
-    return Columns(list(rows[0]["properties"]), rows[0].get("required", []), text)
+    fields = rows[0]["properties"]
+    text = [name for name, node in fields.items() if node.get("type") == "string"]
+    nested = [name for name in fields if name not in text and _holds_figures((*path, 0, name))]
+    return Columns(list(fields), rows[0].get("required", []), text, nested)
+
+
+def _holds_figures(path: Path) -> bool:
+    """Whether figures by a word of the scenario's own may stand at the path, as ``use: {inpatient: 1.2}``."""
+    return any(
+        isinstance(node.get("additionalProperties"), dict) or "patternProperties" in node for node in nodes_at(path)
+    )
 
 
 def shipped_tables() -> dict[str, FilePath]:
@@ -101,4 +110,4 @@ def _put(document: Document, path: Path, table: Table) -> None:
     _at(document.data, path[:-1])[path[-1]] = table.rows
     for k, fields in enumerate(table.marks):
         for name, mark in fields.items():
-            document.marks[(*path, k, name) if name else (*path, k)] = mark
+            document.marks[(*path, k, *name.split(".", 1)) if name else (*path, k)] = mark
