@@ -16,6 +16,7 @@ from vbcsim.core.dataset import label
 from vbcsim.core.errors import BadInput, VbcsimError
 from vbcsim.core.version import VERSION
 from vbcsim.experience.compiled import compile_kernel
+from vbcsim.experience.engines import ENGINES
 from vbcsim.experience.layers import LayerDraws
 from vbcsim.experience.prepare import KernelInputs, prepare
 from vbcsim.experience.systemic import BlockDraws, draw_block
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 __all__ = ["ENGINES", "experience_hash", "simulate"]
-
-ENGINES = ("members", "reference")
-"""``members``: every member, compiled; ``reference``: its NumPy twin, the same bits without a compiler, slowly."""
 
 Progress = Callable[[int, int], None]
 Variables = dict[str, tuple[tuple[str, ...], NDArray[Any]]]
