@@ -12,7 +12,16 @@ from pydantic import Field, ValidationError
 from scipy import stats
 
 from vbcsim.core.model import Frozen
-from vbcsim.core.uncertain import KINDS, WORLDS, Distribution, Uncertain, uncertain_numbers, world_points
+from vbcsim.core.uncertain import (
+    KINDS,
+    WORLDS,
+    Distribution,
+    Uncertain,
+    figures_of,
+    number_of,
+    uncertain_numbers,
+    world_points,
+)
 from vbcsim.core.units import Fraction, Months, Rate, Usd
 
 KNOWN = {
@@ -184,6 +193,14 @@ def test_every_uncertain_number_is_found_with_its_place():
         ("m.rows[b, dual].mean_cost_usd", "uniform"),
         ("m.named.x.mean_cost_usd", "uniform"),
     ]
+
+
+@pytest.mark.parametrize("number", [*KNOWN, 0.25], ids=repr)
+def test_a_number_comes_back_from_its_figures(number):
+    figures = figures_of(number)
+    assert len(figures) == 4
+    assert number_of(figures) == number
+    assert type(number_of(figures)) is type(number)
 
 
 def test_worlds_hold_the_middle_quantiles_in_an_order_of_their_own():

@@ -30,7 +30,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["KINDS", "WORLDS", "Distribution", "Uncertain", "distribution", "uncertain_numbers", "world_points"]
+__all__ = [
+    "KINDS",
+    "WORLDS",
+    "Distribution",
+    "Uncertain",
+    "distribution",
+    "figures_of",
+    "number_of",
+    "row_path",
+    "uncertain_numbers",
+    "world_points",
+]
 
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "normal": ("mean", "sd"),
@@ -291,6 +302,23 @@ else:
             return Annotated[inner, _MayBeUncertain(unit)]
 
 
+def figures_of(value: float) -> tuple[float, float, float, float]:
+    """A number as a dataset holds it: its kind (0 plain, then as in ``KINDS``) and up to three figures."""
+    if not isinstance(value, Distribution):
+        return 0.0, float(value), 0.0, 0.0
+    a, b, c = (*value.figures, 0.0)[:3]
+    return 1.0 + list(KINDS).index(value.kind), a, b, c
+
+
+def number_of(figures: Sequence[float]) -> float:
+    """The number, plain or uncertain, that ``figures_of`` gave."""
+    kind = round(float(figures[0]))
+    if kind == 0:
+        return float(figures[1])
+    name = list(KINDS)[kind - 1]
+    return Distribution(name, [float(f) for f in figures[1 : 1 + len(KINDS[name])]])
+
+
 def world_points(value: float, name: str, worlds: int = WORLDS) -> NDArray[np.float64]:
     """The values of a number in equally likely worlds, shape (worlds,): the middle quantiles of its distribution.
 
@@ -329,7 +357,12 @@ def uncertain_numbers(value: Any, path: str) -> Iterator[_Found]:
             yield from uncertain_numbers(item, f"{path}.{key}")
     elif isinstance(value, (list, tuple)):
         for k, item in enumerate(value):
-            yield from uncertain_numbers(item, f"{path}[{_row_name(item) or k}]")
+            yield from uncertain_numbers(item, row_path(path, item, k))
+
+
+def row_path(path: str, row: Any, position: int = 0) -> str:
+    """The place of a row of the list at ``path``: by its name, or by its position where it has none."""
+    return f"{path}[{_row_name(row) or position}]"
 
 
 def _row_name(row: Any) -> str:
