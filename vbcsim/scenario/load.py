@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from vbcsim.core.errors import BadInput, Problem
 from vbcsim.core.text import shown
 from vbcsim.outcomes.economics import economics_problems
+from vbcsim.scenario.answers import answer_problems
 from vbcsim.scenario.cases import case_documents, in_case
 from vbcsim.scenario.designs import design_problems
 from vbcsim.scenario.model import Scenario
@@ -53,6 +54,7 @@ def _scenario(document: Document, folder: FilePath, overrides: list[str]) -> Sce
     problems += design_problems(document, scenario)
     problems += _economics_problems(document, scenario)
     problems += _case_problems(document, scenario)
+    problems += answer_problems(document, scenario) if not problems else []
     if problems or scenario is None:
         raise BadInput(_each_once(problems))
     return scenario

@@ -16,6 +16,7 @@ from vbcsim.core.model import Frozen
 from vbcsim.core.text import shown
 from vbcsim.core.units import Year
 from vbcsim.experience.engines import ENGINES
+from vbcsim.outcomes.answers import AnswerSpec
 from vbcsim.outcomes.economics import Economics
 
 if TYPE_CHECKING:
@@ -130,6 +131,8 @@ class Scenario(Frozen):
     """The payer's income and the provider's cost of care, for the ledgers of both."""
     cases: Annotated[dict[Name, Case], Field(max_length=50, default_factory=dict)]
     """Further cases by name, each this scenario with some assumptions changed; the scenario itself is ``base``."""
+    answers: Annotated[tuple[AnswerSpec, ...], Field(max_length=100)] = ()
+    """The figures that answer the question, told in every case with their Monte Carlo error."""
     record: Annotated[dict[str, Recorded], Field(max_length=500, default_factory=dict)]
     """What was published about the real group; shown beside the results, never used in them."""
     designs: Annotated[dict[Name, dict[str, Any]], Field(min_length=1, max_length=200)]
