@@ -1,0 +1,1 @@
+"""Interventions: programmes that change use, price, scores or measures, one file each; the file name is the word."""

@@ -1,0 +1,1 @@
+"""Quality measures, one file each; the file name is the YAML word."""
