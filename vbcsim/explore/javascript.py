@@ -27,6 +27,9 @@ _WRITE: Mapping[str, Callable[..., str]] = {
     "absolute": lambda a: f"Math.abs({a})",
     "negative": lambda a: f"-{a}",
     "sqrt": lambda a: f"Math.sqrt({a})",
+    "equal": lambda a, b: f"{a}==={b}?1:0",
+    "not_equal": lambda a, b: f"{a}!=={b}?1:0",
+    "where": lambda a, b, c: f"{a}?{b}:{c}",
 }
 
 

@@ -6,7 +6,7 @@ the same arithmetic serves for any value of it: nothing about a clause is writte
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,11 +14,13 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from vbcsim.contract.book import by_year, read_one_less, read_table
+from vbcsim.contract.line import LineMaker
 from vbcsim.contract.term import Term
-from vbcsim.contract.value import Band, OneLess, Table, Value
+from vbcsim.contract.value import Band, Clause, OneLess, Table, Value
+from vbcsim.core.errors import BadInput
 from vbcsim.core.model import Frozen
 
-__all__ = ["OPERATIONS", "Figure", "Node", "Trace", "Untraceable", "evaluate", "trace_term"]
+__all__ = ["OPERATIONS", "Figure", "Node", "Trace", "Untraceable", "evaluate", "trace_line", "trace_term"]
 
 OPERATIONS: Mapping[str, int] = {
     "add": 2,
@@ -37,6 +39,9 @@ OPERATIONS: Mapping[str, int] = {
     "absolute": 1,
     "negative": 1,
     "sqrt": 1,
+    "equal": 2,
+    "not_equal": 2,
+    "where": 3,
 }
 """Every operation of a trace and its number of operands, named as numpy names them; comparisons give 1 or 0."""
 
@@ -100,7 +105,7 @@ class Trace:
 
 
 class _Traced(NDArrayOperatorsMixin):
-    """One number (``each`` has one step) or one per year; arithmetic on it is put on the tape."""
+    """A number, or numbers in columns by year; arithmetic on it is put on the tape."""
 
     __slots__ = ("each", "tape", "yearly")
 
@@ -111,29 +116,79 @@ class _Traced(NDArrayOperatorsMixin):
 
     __hash__ = None  # type: ignore[assignment]
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """As of an array with one draw."""
+        return (1, len(self.each)) if self.yearly else ()
+
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         if method != "__call__" or options:
             raise Untraceable(f"{ufunc.__name__}.{method} with options")
         parts = [_traced(self.tape, item) for item in inputs]
-        if ufunc.__name__ in ("equal", "not_equal"):
+        if ufunc.__name__ in ("equal", "not_equal") and not any(part.yearly for part in parts):
             return _Unlike(same=ufunc.__name__ == "equal")
         if ufunc.__name__ not in OPERATIONS:
             raise Untraceable(ufunc.__name__)
         return _combined(self.tape, ufunc.__name__, parts)
 
     def __array_function__(self, function: Any, _types: Any, arguments: Any, options: Any) -> Any:
-        if function is np.stack and options == {"axis": -1} and len(arguments[0]) == self.tape.years:
-            columns = [_traced(self.tape, item) for item in arguments[0]]
-            return _Traced(self.tape, [column.each[0] for column in columns], yearly=True)
-        raise Untraceable(getattr(function, "__name__", str(function)))
+        known = _FUNCTIONS.get(function)
+        if known is None:
+            raise Untraceable(getattr(function, "__name__", str(function)))
+        return known(self.tape, *arguments, **options)
 
     def __getitem__(self, where: Any) -> _Traced:
-        if not (isinstance(where, tuple) and len(where) == 2 and where[0] is Ellipsis and isinstance(where[1], int)):
-            raise Untraceable(f"[{where}]")
-        return _Traced(self.tape, [self.each[where[1]] if self.yearly else self.each[0]], yearly=False)
+        rows, columns = where if isinstance(where, tuple) and len(where) == 2 else (where, None)
+        if isinstance(columns, int):
+            return _Traced(self.tape, [self.each[columns] if self.yearly else self.each[0]], yearly=False)
+        if rows in (slice(None), Ellipsis) and isinstance(columns, slice) and self.yearly:
+            return _Traced(self.tape, self.each[columns], yearly=True)
+        raise Untraceable(f"[{where}]")
 
     def __bool__(self) -> bool:
         raise Untraceable("a choice by the value of a figure")
+
+
+def _stack(tape: _Tape, items: Sequence[Any], *, axis: int = 0) -> _Traced:
+    if axis != -1:
+        raise Untraceable("stack along another axis than years")
+    return _Traced(tape, [_traced(tape, item).each[0] for item in items], yearly=True)
+
+
+def _concatenate(tape: _Tape, items: Sequence[Any], *, axis: int = 0) -> _Traced:
+    if axis != -1:
+        raise Untraceable("concatenate along another axis than years")
+    return _Traced(tape, [step for item in items for step in _traced(tape, item).each], yearly=True)
+
+
+def _cumprod(tape: _Tape, item: Any, *, axis: int | None = None) -> _Traced:
+    found = _traced(tape, item)
+    if axis != -1 or not found.yearly:
+        raise Untraceable("cumprod along another axis than years")
+    steps = [found.each[0]]
+    for step in found.each[1:]:
+        steps.append(_step(tape, "multiply", [steps[-1], step]))
+    return _Traced(tape, steps, yearly=True)
+
+
+def _where(tape: _Tape, condition: Any, yes: Any, no: Any) -> _Traced:
+    return _combined(tape, "where", [_traced(tape, item) for item in (condition, yes, no)])
+
+
+def _broadcast_to(tape: _Tape, item: Any, shape: tuple[int, ...]) -> _Traced:
+    found = _traced(tape, item)
+    return found if found.yearly else _Traced(tape, found.each * shape[-1], yearly=True)
+
+
+_FUNCTIONS: Mapping[Any, Any] = {
+    np.stack: _stack,
+    np.concatenate: _concatenate,
+    np.cumprod: _cumprod,
+    np.where: _where,
+    np.broadcast_to: _broadcast_to,
+    np.shape: lambda tape, item: _traced(tape, item).shape,
+    np.atleast_2d: lambda tape, item: _broadcast_to(tape, item, (1, tape.years)),
+}
 
 
 class _Unlike:
@@ -152,15 +207,17 @@ def _traced(tape: _Tape, item: Any) -> _Traced:
     array = np.asarray(item, dtype=np.float64)
     if array.ndim == 0:
         return _Traced(tape, [tape.constant(float(array))], yearly=False)
-    if array.shape in ((tape.years,), (1, tape.years)):
+    if array.ndim in (1, 2) and array.size == array.shape[-1]:
         return _Traced(tape, [tape.constant(float(v)) for v in array.ravel()], yearly=True)
     raise Untraceable(f"an array of shape {array.shape}")
 
 
 def _combined(tape: _Tape, operation: str, parts: Sequence[_Traced]) -> _Traced:
     yearly = any(part.yearly for part in parts)
-    columns = range(tape.years if yearly else 1)
-    steps = [_step(tape, operation, [p.each[k] if p.yearly else p.each[0] for p in parts]) for k in columns]
+    width = max(len(part.each) for part in parts)
+    if any(len(part.each) not in (1, width) for part in parts):
+        raise Untraceable("columns that do not fit")
+    steps = [_step(tape, operation, [p.each[k if len(p.each) > 1 else 0] for p in parts]) for k in range(width)]
     return _Traced(tape, steps, yearly=yearly)
 
 
@@ -210,13 +267,29 @@ def trace_term(term: Term, years: tuple[int, ...]) -> Trace:
 
     :raises Untraceable: where the term does what no trace can hold; the laws of terms forbid it.
     """
+    return _trace(term, years, lambda symbolic, amount, book: symbolic.apply(amount, book))
+
+
+def trace_line(maker: LineMaker, years: tuple[int, ...]) -> Trace:
+    """The arithmetic of a derived line over ``years``; its result is the line.
+
+    :raises Untraceable: where the maker reads members, strata or base years, or decides by a figure's value.
+    """
+    if maker.needs_view:
+        raise Untraceable(f"{type(maker).__name__} reads strata, base years or large claimants")
+    try:
+        return _trace(maker, years, lambda symbolic, _, book: symbolic.make(book))
+    except (TypeError, ValueError, IndexError, AttributeError, BadInput) as error:
+        raise Untraceable(str(error)) from None
+
+
+def _trace(clause: Clause, years: tuple[int, ...], arithmetic: Callable[[Any, Any, Any], Any]) -> Trace:
     tape = _Tape(len(years))
     figures: list[Figure] = []
     book = _SymbolBook(tape, years)
     amount = _Traced(tape, [tape.put("amount", k) for k in range(len(years))], yearly=True)
-    symbolic = _with_symbols(term, (), tape, figures)
-    after = _traced(tape, symbolic.apply(amount, book))
-    result = after.each if after.yearly else after.each * len(years)
+    after = _traced(tape, arithmetic(_with_symbols(clause, (), tape, figures), amount, book))
+    result = after.each if len(after.each) == len(years) else after.each * len(years)
     return Trace(tuple(tape.nodes), result, tuple(figures), tuple(book.read))
 
 

@@ -30,8 +30,7 @@ class Constant(LineMaker):
     def make(self, book: Book) -> Amount:
         """The line, (1, year)."""
         given = self.usd if self.usd is not None else self.value if self.value is not None else 0.0
-        number = book.value(given if isinstance(given, dict) else float(given))
-        return np.broadcast_to(np.asarray(number, dtype=np.float64), (1, len(book.years)))
+        return np.broadcast_to(book.value(given), (1, len(book.years)))
 
     def sentence(self) -> str:
         """In plain words."""
