@@ -120,7 +120,9 @@ def build_cohort(scenario: Scenario) -> xr.Dataset:
     """The cohort of a scenario: rating cells with their members, and expected use and cost by year and category."""
     from vbcsim.cohort.build import build_cohort
 
-    return build_cohort(scenario.cohort, scenario.assumptions, scenario.years.base, scenario.years.performance)
+    named = {"interventions": scenario.interventions, "measures": scenario.measures}
+    given: dict[str, Any] = {section: found for section, found in named.items() if found}
+    return build_cohort(scenario.cohort, scenario.assumptions, scenario.years.base, scenario.years.performance, **given)
 
 
 def simulate(

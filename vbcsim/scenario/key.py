@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from vbcsim.scenario.model import Scenario
+from vbcsim.scenario.model import EXPERIENCE_SECTIONS, Scenario
 
 __all__ = ["EXPERIENCE_SECTIONS", "experience_differences", "experience_fields"]
-
-EXPERIENCE_SECTIONS = ("cohort", "assumptions", "years", "seed", "engine")
-"""Parts of a scenario that decide what happens to members; draws only say how often it is simulated."""
 
 
 def experience_fields(scenario: Scenario) -> dict[str, Any]:

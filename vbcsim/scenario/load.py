@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path as FilePath
 
 from pydantic import ValidationError
@@ -52,7 +52,7 @@ def _scenario(document: Document, folder: FilePath, overrides: list[str]) -> Sce
     except ValidationError as error:
         problems += model_problems(error, document)
     problems += design_problems(document, scenario)
-    problems += _economics_problems(document, scenario)
+    problems += _section_problems(document, scenario)
     problems += _case_problems(document, scenario)
     problems += answer_problems(document, scenario) if not problems else []
     if problems or scenario is None:
@@ -74,20 +74,39 @@ def _case_problems(document: Document, scenario: Scenario | None) -> list[Proble
         except ValidationError as error:
             found = model_problems(error, other)
         found += [problem for problem in design_problems(other, case) if problem not in known]
-        found += _economics_problems(other, case)
+        found += _section_problems(other, case)
         problems += in_case(name, found)
     return problems
 
 
-def _economics_problems(document: Document, scenario: Scenario | None) -> list[Problem]:
-    """What in the economics does not fit the cohort, the services and the years."""
-    if scenario is None or scenario.economics is None:
+def _section_problems(document: Document, scenario: Scenario | None) -> list[Problem]:
+    """What in interventions, measures and economics does not fit the cohort, the services and the years."""
+    if scenario is None:
         return []
-    categories = [service.category for service in scenario.assumptions.services]
+    found = [*_unfit(scenario), *_economics_problems(scenario)]
+    return [Problem(document.place(parse_path(problem.place)), problem.message) for problem in found]
+
+
+def _unfit(scenario: Scenario) -> Iterator[Problem]:
+    """Interventions and measures that reach nobody, or name a category that is not there."""
+    years = (scenario.years.base, scenario.years.performance)
+    asked = (scenario.cohort.cells, scenario.categories, *years)
+    for section, named in (("interventions", scenario.interventions), ("measures", scenario.measures)):
+        for name, one in named.items():
+            more = (scenario.interventions, name) if section == "measures" else ()
+            try:
+                one.tables(*asked, *more)
+            except BadInput as error:
+                for problem in error.problems:
+                    yield Problem(f"{section}.{name}.{problem.place}".rstrip("."), problem.message)
+
+
+def _economics_problems(scenario: Scenario) -> list[Problem]:
+    if scenario.economics is None:
+        return []
     lines_of_business = list(dict.fromkeys(cell.line_of_business for cell in scenario.cohort.cells))
     years = (*scenario.years.base, *scenario.years.performance)
-    found = economics_problems(scenario.economics, categories, lines_of_business, years)
-    return [Problem(document.place(parse_path(problem.place)), problem.message) for problem in found]
+    return economics_problems(scenario.economics, scenario.categories, lines_of_business, years)
 
 
 def _each_once(problems: Iterable[Problem]) -> list[Problem]:

@@ -16,17 +16,31 @@ from vbcsim.core.model import Frozen
 from vbcsim.core.text import shown
 from vbcsim.core.units import Year
 from vbcsim.experience.engines import ENGINES
+from vbcsim.experience.families import AnyIntervention, AnyMeasure
 from vbcsim.outcomes.answers import AnswerSpec
 from vbcsim.outcomes.economics import Economics
 
 if TYPE_CHECKING:
     from vbcsim.contract.arrangement import Arrangement
 
-__all__ = ["BASE_CASE", "MAX_DRAWS", "Case", "Draws", "Engine", "Recorded", "Scenario", "Seed", "Years"]
+__all__ = [
+    "BASE_CASE",
+    "EXPERIENCE_SECTIONS",
+    "MAX_DRAWS",
+    "Case",
+    "Draws",
+    "Engine",
+    "Recorded",
+    "Scenario",
+    "Seed",
+    "Years",
+]
 
 MAX_DRAWS = 10_000_000
 BASE_CASE = "base"
 """The name of the case that is the scenario itself."""
+EXPERIENCE_SECTIONS = ("cohort", "assumptions", "interventions", "measures", "years", "seed", "engine")
+"""Parts of a scenario that decide what happens to members; draws only say how often it is simulated."""
 
 
 def _no_flag(value: Any) -> Any:
@@ -127,6 +141,10 @@ class Scenario(Frozen):
     """The members, as rating cells."""
     assumptions: Assumptions
     """What members use, what it costs, and how uncertain that is."""
+    interventions: Annotated[dict[Name, AnyIntervention], Field(max_length=50, default_factory=dict)]
+    """Interventions by name: who is offered them, what they do, what they cost."""
+    measures: Annotated[dict[Name, AnyMeasure], Field(max_length=200, default_factory=dict)]
+    """Quality measures by name: whom they count, expected rates, how they differ and improve."""
     economics: Economics | None = None
     """The payer's income and the provider's cost of care, for the ledgers of both."""
     cases: Annotated[dict[Name, Case], Field(max_length=50, default_factory=dict)]
@@ -164,9 +182,14 @@ class Scenario(Frozen):
 
     def with_experience_of(self, other: Self) -> Self:
         """The designs and texts of this scenario on the experience that ``other`` asks for."""
-        kept = ("seed", "draws", "engine", "years", "cohort", "assumptions", "cases", "record")
+        kept = (*EXPERIENCE_SECTIONS, "draws", "cases", "record")
         economics = self.economics or other.economics
         return self.model_copy(update={name: getattr(other, name) for name in kept} | {"economics": economics})
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Names of the service categories, in the order of the services."""
+        return tuple(dict.fromkeys(service.category for service in self.assumptions.services))
 
     @property
     def members(self) -> int:

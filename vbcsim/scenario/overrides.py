@@ -13,7 +13,7 @@ from typing import Any
 
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
 from vbcsim.core.text import listing, shown, visible
-from vbcsim.scenario.schema import fields_at
+from vbcsim.scenario.schema import fields_at, nodes_at
 from vbcsim.scenario.source import Document, Mark, Path, parse_path, path_text, row_name
 from vbcsim.scenario.yaml import parse_yaml
 
@@ -61,25 +61,35 @@ def find(data: Any, words: Path, value: Any) -> Path:
             position = _row(data, word, where)
             path, data = (*path, position), data[position]
         elif isinstance(data, dict):
-            key = _key(data, word, path, where, last=k == len(words) - 1)
-            path, data = (*path, key), data.get(key)
+            key = _key(data, word, path, where)
+            path, data = (*path, key), data.get(key, {} if k < len(words) - 1 else None)
         else:
             raise ValueError(f"{where} holds {shown(data)} and has no field {shown(str(word))}; set {where} itself")
     return path
 
 
-def _key(data: dict[Any, Any], word: str | int, path: Path, where: str, *, last: bool) -> Any:
+def _key(data: dict[Any, Any], word: str | int, path: Path, where: str) -> Any:
     if word in data:
         return word
     if isinstance(word, str) and word.isdecimal() and int(word) in data:
         return int(word)
     fields = list(fields_at(path))
-    free = path and path[0] == "designs" and len(path) >= 2
-    if last and (word in fields or free):
+    if word in fields or _is_free(path):
         return word
     known = list(dict.fromkeys([*map(str, data), *fields]))
     guess = did_you_mean(str(word), known)
     raise ValueError(f"{where or 'the scenario'} has no {shown(str(word))}{guess} (there: {listing(known, 30)})")
+
+
+def _is_free(path: Path) -> bool:
+    """Whether words of the scenario's own stand at the path: of a design, or by category, stratum or line of business.
+
+    The loader refuses those that fit nothing.
+    """
+    if path and path[0] == "designs":
+        return len(path) >= 2
+    nodes = nodes_at(path) if len(path) >= 3 and path[0] in ("cohort", "assumptions", *_NAMED, "economics") else []
+    return any(isinstance(node.get("additionalProperties"), dict) or "patternProperties" in node for node in nodes)
 
 
 def _row(rows: list[Any], word: str | int, where: str) -> int:

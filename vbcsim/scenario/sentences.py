@@ -63,7 +63,7 @@ def _data_path(loc: Path, kind: str, data: Any) -> Path:
             data = data[step]
         if inside or (kind == "missing" and k == len(loc) - 1):
             path.append(step)
-    return tuple(path)
+    return (*path, "kind") if kind == "union_tag_invalid" else tuple(path)
 
 
 def _is_position(step: str | int, data: Any) -> bool:
@@ -82,6 +82,8 @@ def _sentence(path: Path, item: Mapping[str, Any]) -> str:
     kind, given = item["type"], item["input"]
     special: Mapping[str, Callable[[Path, Mapping[str, Any]], str]] = {
         "missing": _missing,
+        "union_tag_not_found": _tag_missing,
+        "union_tag_invalid": _tag_unknown,
         "extra_forbidden": _extra,
         "literal_error": _literal,
         "value_error": lambda _, i: str(i["ctx"]["error"]),
@@ -116,6 +118,17 @@ def _literal(_: Path, item: Mapping[str, Any]) -> str:
     given = item["input"]
     words = [w.strip().strip("'") for w in item["ctx"]["expected"].replace(" or ", ", ").split(",")]
     return f"{shown(given)} is not allowed{did_you_mean(str(given), words)} (allowed: {listing(words, 30)})"
+
+
+def _tag_missing(_: Path, item: Mapping[str, Any]) -> str:
+    field = str(item["ctx"]["discriminator"]).strip("'")
+    return f'"{field}" is missing; it says what this is'
+
+
+def _tag_unknown(_: Path, item: Mapping[str, Any]) -> str:
+    given, field = item["ctx"]["tag"], str(item["ctx"]["discriminator"]).strip("'")
+    words = [word.strip().strip("'") for word in item["ctx"]["expected_tags"].split(",")]
+    return f"{shown(given)} is not a {field}{did_you_mean(given, words)} (allowed: {listing(words, 30)})"
 
 
 def _pattern(_: Path, item: Mapping[str, Any]) -> str:
