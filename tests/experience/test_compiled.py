@@ -23,9 +23,9 @@ from numba.core import config
 from vbcsim.experience import compiled, kernels
 
 PACKAGE = Path(compiled.__file__).resolve().parent.parent
-HELPER = "lowest_word"
+HELPER = "lowest_of_blocks"
 """A helper of the kernels that compiles in a moment."""
-WORDS = np.array([9, 4, 7], dtype=np.uint32)
+WORDS = np.array([[9, 6, 7], [8, 4, 9], [5, 9, 6], [9, 9, 9]], dtype=np.uint32)
 
 
 @pytest.fixture

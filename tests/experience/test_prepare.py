@@ -52,14 +52,14 @@ def test_frailty_has_mean_one_and_the_asked_variance_and_memory(told):
         assumptions([of], shared_frailty={"variance": shared, "persistence": 0.6}),
         cells(5, frailty_relativity=[relativity]),
     )
-    assert own_variance(ds) == pytest.approx([own], abs=1e-9)
+    assert own_variance(ds).ravel() == pytest.approx([own], abs=1e-9)
     inputs = prepare(ds)
-    constant, of_shared, of_own = inputs.weights[0, 0]
+    constant, of_shared, of_own = inputs.weights[0, 0, 0]
     size = inputs.cost_tables.size  # one category: tables are as long as this one
     mean, variance = np.array(
         [
             table_moments(inputs.frailty_tables[start : start + size].reshape(-1, 2))
-            for start in inputs.table_of.tolist()
+            for start in inputs.table_of[0].tolist()
         ]
     ).T
     # Order of masses: slices of the shared trawl, the own factor's lasting part, its passing part of each year.
@@ -78,13 +78,13 @@ def test_frailty_has_mean_one_and_the_asked_variance_and_memory(told):
 def test_full_sharing_leaves_no_own_factor():
     of = service(overdispersion=1.5, shared_weight=1.0)
     ds = cohort_of(assumptions([of], shared_frailty={"variance": 1.5, "persistence": 0.5}), cells(5))
-    assert own_variance(ds).tolist() == [0.0]
-    assert prepare(ds).weights[0, 0].tolist() == [0.0, 1.5, 0.0]
+    assert own_variance(ds).tolist() == [[[0.0]]]
+    assert prepare(ds).weights[0, 0, 0].tolist() == [0.0, 1.5, 0.0]
 
 
 def test_equal_shapes_share_a_table():
     alike = [service(f"s{i}", overdispersion=2.0, persistence=0.5) for i in range(6)]
     inputs = prepare(cohort_of(assumptions(alike), cells(5)))
     # Lasting and passing parts are halves of one shape; the shared factor has none.
-    assert len(np.unique(inputs.table_of[6:])) == 1
-    assert inputs.frailty_tables.size == 2 * inputs.cost_tables.size // 6
+    assert len(np.unique(inputs.table_of[0, 6:])) == 1
+    assert inputs.frailty_tables.size == 2 * inputs.cost_tables.size

@@ -13,6 +13,7 @@ from tests.cohorts import assumptions, cells, cohort_of, service
 from vbcsim.core.dataset import glossary
 from vbcsim.core.errors import BadInput, VbcsimError
 from vbcsim.experience.layers import LAYERS
+from vbcsim.experience.prepare import prepare
 from vbcsim.experience.simulate import ENGINES, experience_hash, simulate
 
 STAY = service(
@@ -129,7 +130,7 @@ def test_the_hash_knows_exposure_though_rates_may_hide_it():
         cohort_of(assumptions([service(utilization_per_1000=per_1000)]), ROWS, months=months)
         for per_1000, months in ((1000, 12), (2000, 6))
     )
-    assert np.array_equal(year["utilization_rate"], half["utilization_rate"])
+    assert np.array_equal(prepare(year).rate, prepare(half).rate)
     assert experience_hash(year, 1, "members") != experience_hash(half, 1, "members")
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cohorts import assumptions, cells, cohort_of, service
-from vbcsim.experience import compiled, kernels, twins
+from vbcsim.experience import compiled, kernels, member, twins
 from vbcsim.experience.prepare import prepare
 from vbcsim.experience.simulate import simulate
 from vbcsim.random import variates
@@ -144,10 +144,13 @@ def test_masses_far_out_take_their_finer_word_from_the_tail_stream():
     finer = words(SEED, Stream.FRAILTY_TAIL, **WHERE, event=np.arange(7))
     finer = np.where(word < TAIL, finer, variates.MIDDLE)
     expected = [twins.lookup(tables, start, word[k : k + 1], finer[k : k + 1])[0] for k, start in enumerate(table_of)]
-    for draw_masses in called(kernels.draw_masses):
+    for draw_masses in called(member.draw_masses):
         mass = np.empty(7)
-        draw_masses(mass, table_of, tables, word, np.uint32(17), np.uint32(3), 2, *KEY)
+        draw_masses(mass, 0, table_of, tables, word, np.uint32(17), np.uint32(3), 2, *KEY)
         assert mass.tolist() == expected
+        later = np.empty(3)
+        draw_masses(later, 4, table_of[4:], tables, word[4:], np.uint32(17), np.uint32(3), 2, *KEY)
+        assert later.tolist() == expected[4:]
 
 
 def test_costs_far_out_take_their_finer_word_from_the_tail_stream():
@@ -175,7 +178,7 @@ def test_costs_far_out_take_their_finer_word_from_the_tail_stream():
         expected.append(total)
         at += max(int(k) - 1, 0) // 4
     assert at == 9
-    for draw_tail_costs in called(kernels.draw_tail_costs):
+    for draw_tail_costs in called(member.draw_tail_costs):
         costs = np.full(6, np.nan)
         draw_tail_costs(costs, counts, tables, table_at, word, counters, np.uint32(17), np.uint32(3), 2, *KEY)
         assert costs.tolist() == expected
@@ -183,7 +186,7 @@ def test_costs_far_out_take_their_finer_word_from_the_tail_stream():
 
 def test_further_blocks_of_words_are_asked_for_where_counts_pass_four():
     counts = np.array([0, 4, 5, 8, 9, 1], dtype=np.int64)
-    for further_counters in called(kernels.further_counters):
+    for further_counters in called(member.further_counters):
         counters = np.zeros(20, dtype=np.uint32)
         counters[:6] = [address(t, j, 0) for t in range(2) for j in range(3)]
         n = further_counters(counters, counts)
@@ -200,7 +203,7 @@ def test_counts_that_the_short_search_does_not_reach_are_drawn_again():
     before = np.array([0, 100, 0, 3, 0, 64, 0, 0], dtype=np.int64)
     expected = before + twins.poisson(mean, grid, rest, below)
     assert expected[1] - before[1] > 3
-    for draw_counts in called(kernels.draw_counts):
+    for draw_counts in called(member.draw_counts):
         counts = before.copy()
         draw_counts(counts, mean.copy(), grid, rest, below, guide)
         assert counts.tolist() == expected.tolist()
@@ -210,29 +213,34 @@ def test_large_means_are_drawn_block_by_block():
     below, guide = poisson_tables()
     of_block = below.reshape(-1, 100)[128]
     mean = np.array([31.0, 32.0, 32.001, 200.5])
-    for draw_large_counts in called(kernels.draw_large_counts):
+    for draw_large_counts in called(member.draw_large_counts):
         counts, left = np.zeros(4, dtype=np.int64), mean.copy()
-        draw_large_counts(counts, left, 2, np.uint32(17), np.uint32(3), 2, *KEY, below, guide)
+        draw_large_counts(counts, left, 2, 3, np.uint32(17), np.uint32(3), 2, *KEY, below, guide)
         assert left == pytest.approx([31.0, 32.0, 0.001, 8.5])
         for p, blocks in enumerate([0, 0, 1, 6]):
-            word = words(SEED, Stream.COUNT_BLOCK, **WHERE, period=p // 2, item=p % 2, event=np.arange(blocks))
+            word = words(SEED, Stream.COUNT_BLOCK, **WHERE, period=3 + p // 2, item=p % 2, event=np.arange(blocks))
             assert counts[p] == sum(int(np.searchsorted(of_block, int(w), side="right")) for w in word)
 
 
 def test_the_list_counts_claimants_beyond_its_room_and_writes_none():
     ds = cohort_of(assumptions([service()], floor_usd=0.0), cells(10))
     inputs = prepare(ds)
+    ones = np.ones((2, 1, 3, 1))
     arguments = (
-        *(*KEY, 0, inputs.members, inputs.stratum, inputs.rate, inputs.cost, inputs.weights, inputs.table_of),
-        *(inputs.frailty_tables, inputs.cost_tables, np.ones((2, 3)), np.ones((2, 3)), inputs.floor),
-        *(inputs.below, inputs.guide),
+        *(*KEY, 0, np.full((2, 1), 10), inputs.row_first, inputs.row_last, inputs.stratum, inputs.cls, inputs.profile),
+        *(inputs.rate, inputs.exposure, inputs.score_weight, inputs.score_lag, inputs.cost, inputs.weights),
+        *(inputs.shared_scale, inputs.table_of, inputs.cost_table_of, inputs.frailty_tables, inputs.cost_tables),
+        *(ones, ones, np.zeros(2, dtype=np.int64), inputs.target_category, inputs.target_least, inputs.target_reach),
+        *(np.zeros((2, 0, 3)), np.zeros((2, 0, 3, 1)), inputs.floor, inputs.below, inputs.guide),
     )
     found = []
     for simulate_members in (compiled.compile_kernel("simulate_members"), twins.simulate_members):
         usd, where = np.full(8, -1.0), np.full((8, 3), -1, dtype=np.int32)
         room = usd[:5], where[:5]
         totals = np.zeros((2, 2, 3, 1, 1))
-        found.append((simulate_members(*totals, *room, *arguments), usd.tolist(), where.tolist(), totals.tolist()))
+        others = np.zeros((2, 3, 1)), np.zeros((2, 3, 1, 0))
+        n = simulate_members(*totals, *others, *room, *arguments)
+        found.append((n, usd.tolist(), where.tolist(), totals.tolist(), others[0].tolist()))
         assert (usd[5:] == -1).all()
         assert (usd[:5] > 0).all()
     assert found[0] == found[1]

@@ -25,7 +25,10 @@ from vbcsim.core.files import sha256_of, write_atomic
 
 __all__ = ["cache_folder", "compile_kernel", "kernel_names"]
 
-_SOURCES = ("experience/kernels.py", "random/philox.py", "random/variates.py", "random/tables.py")
+_SOURCES = (
+    *("experience/kernels.py", "experience/member.py", "experience/targeting.py"),
+    *("random/philox.py", "random/variates.py", "random/tables.py"),
+)
 _SEAL = "SHA256SUMS"
 
 

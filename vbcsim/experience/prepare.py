@@ -1,9 +1,16 @@
-"""From a cohort dataset to the plain arrays that a kernel reads."""
+"""From a cohort dataset to the plain arrays that an engine reads.
+
+Axes: R rows (members of a cell who are there over the same time), C cells, P periods (years, or half-years of
+episodes), J categories, S strata, G response classes, F profiles (sets of frailty and severity, one for each line of
+business), W worlds (equally likely sets of uncertain shapes), T targeted rules. A cohort that lacks a dim has one of
+it: without ``row`` every cell is one row, there in every year; without ``class``, ``profile`` or ``world`` there is
+one.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,101 +20,293 @@ from vbcsim.random.tables import cost_table, gamma_table, poisson_tables
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["KernelInputs", "own_variance", "prepare", "trawl_weights"]
+__all__ = ["KernelInputs", "own_variance", "periods_per_year", "prepare", "trawl_weights"]
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Places = NDArray[np.uint64]
+"""Where tables begin in a flat array."""
 
 
 @dataclass(frozen=True)
 class KernelInputs:
-    """What a kernel reads beside the draws' own multipliers; names and shapes as in ``kernels.simulate_members``."""
+    """What an engine reads beside the numbers that are drawn for a block."""
 
-    members: NDArray[np.int64]
-    stratum: NDArray[np.int64]
+    cell_members: Integers
+    """(C,): members of a cell."""
+    row_cell: Integers
+    """(R,): the cell of a row; the row's own number stands in the addresses of its random words."""
+    row_expected: Floats
+    """(R,): expected number of members of a row; the number itself where nothing of it is drawn."""
+    row_first: Integers
+    """(R,): first period of presence."""
+    row_last: Integers
+    """(R,): last period of presence."""
+    stratum: Integers
+    """(R,)"""
+    cls: Integers
+    """(R,): response class."""
+    profile: Integers
+    """(R,)"""
     rate: Floats
+    """(R, P, J): expected services of a member in a period at multiplier 1; exposure is part of it."""
+    exposure: Floats
+    """(R, P): person-years of a member in a period."""
+    score: Floats
+    """(R, P): expected risk score of a member."""
+    score_weight: Floats
+    """(R, P): what a unit of the shared factor adds to a member's risk score."""
+    score_lag: int
+    """Periods between the shared factor and the risk score that it moves (0: concurrent)."""
     cost: Floats
+    """(R, P, J): mean cost of a service at multiplier 1 [USD]."""
     weights: Floats
-    table_of: NDArray[np.uint64]
+    """(W, R, J, 3): frailty = constant + weight x mass of the shared factor + weight x mass of the own factor."""
+    shared_scale: Floats
+    """(W * F, 2): shared factor = constant + scale x its mass."""
+    table_of: Places
+    """(W * F, K): the table of each gamma mass: slices of the shared factor, lasting parts, passing parts by period."""
+    cost_table_of: Places
+    """(W * F, J): the table of each category's relative cost."""
     frailty_tables: Floats
     cost_tables: Floats
     floor: Floats
-    below: NDArray[np.int64]
+    """(S,): member-periods above it are listed [USD]."""
+    below: Integers
     guide: NDArray[np.int32]
+    shared_shape: Floats
+    """(W, F): shape of the shared gamma factor, one over its variance; 0 where there is none."""
+    shared_slices: Floats
+    """(W, F, slices): weights of the slices of the shared trawl, in the order of ``trawl_weights``."""
+    own_shape: Floats
+    """(W, F, J): shape of a category's own factor; 0 where there is none."""
+    lasting: Floats
+    """(W, F, J): share of the own factor that lasts."""
+    severity: Floats
+    """(W, F, J, 4): body sigma, tail probability, tail index, largest cost over the mean."""
+    years: Integers
+    """(Y,): calendar years."""
+    times: Floats
+    """(P,): when a period begins [calendar years]."""
+    target_intervention: Integers
+    """(T,): which of the cohort's interventions a targeted rule is."""
+    target_category: Integers
+    """(T,): the category whose services of the period before make a member eligible; -1: the cost of all does."""
+    target_least: Floats
+    """(T,): that many services or more; a cost above so much [USD]."""
+    target_reach: NDArray[np.bool_]
+    """(T, R): whether a rule reaches the members of a row."""
+
+    @property
+    def member_periods(self) -> float:
+        """Expected number of member-periods of a draw: what its work is measured by."""
+        return float((self.row_expected * (self.row_last - self.row_first + 1)).sum())
 
 
 def prepare(cohort: xr.Dataset) -> KernelInputs:
-    """The kernel's inputs for a cohort."""
-    table_of, frailty_tables = _frailty_tables(cohort)
+    """The engine's inputs for a cohort."""
     below, guide = poisson_tables()
-    names = ("body_sigma", "tail_probability", "tail_index", "maximum_multiple")
-    shapes = zip(*(cohort[n].values.tolist() for n in names), strict=True)
     return KernelInputs(
-        members=np.ascontiguousarray(cohort["members"].values, dtype=np.int64),
-        stratum=np.ascontiguousarray(cohort["cell_stratum"].values, dtype=np.int64),
-        rate=np.ascontiguousarray(cohort["utilization_rate"].values),
-        cost=np.ascontiguousarray(cohort["mean_cost_usd"].values),
-        weights=_frailty_weights(cohort),
-        table_of=table_of,
-        frailty_tables=frailty_tables,
-        cost_tables=np.concatenate([cost_table(*shape).ravel() for shape in shapes]),
-        floor=np.ascontiguousarray(cohort["claimant_floor_usd"].values),
+        **_rows(cohort),
+        **_scores(cohort),
+        **_shapes(cohort),
+        **_tables(cohort),
+        **_rules(cohort),
+        floor=np.ascontiguousarray(cohort["claimant_floor_usd"].values, dtype=np.float64),
         below=below,
         guide=guide,
+        years=np.asarray(cohort["year"].values, dtype=np.int64),
+        times=period_times(cohort),
     )
 
 
-def trawl_weights(years: NDArray[np.int64], persistence: float) -> list[tuple[int, int, float]]:
-    """Slices (first, last, weight) of a gamma trawl over calendar years, in the kernel's order.
+def periods_per_year(cohort: xr.Dataset) -> int:
+    """Periods of a year: 1, or 2 where episodes run by half-years."""
+    return int(cohort.attrs.get("periods_per_year", 1))
 
-    The weights of the slices that live in a year sum to 1, and the weight that lives in two years is ``persistence`` to
-    the power of their distance: the trawl has that autocorrelation (Barndorff-Nielsen, Lunde, Shephard & Veraart,
-    "Integer-valued trawl processes", Scand. J. Stat. 41, 2014).
+
+def period_times(cohort: xr.Dataset) -> Floats:
+    """When each period begins [calendar years]."""
+    n = periods_per_year(cohort)
+    within = np.arange(n) / n
+    return np.asarray((cohort["year"].values[:, None].astype(np.float64) + within).ravel())
+
+
+def trawl_weights(times: NDArray[Any], persistence: float) -> list[tuple[int, int, float]]:
+    """Slices (first, last, weight) of a gamma trawl over calendar time, in the kernel's order.
+
+    The weights of the slices that live in a period sum to 1, and the weight that lives in two periods is
+    ``persistence`` to the power of their distance in years: the trawl has that autocorrelation (Barndorff-Nielsen,
+    Lunde, Shephard & Veraart, "Integer-valued trawl processes", Scand. J. Stat. 41, 2014).
     """
-    n = len(years)
+    n = len(times)
     slices = []
     for first in range(n):
-        start = 1.0 if first == 0 else 1.0 - persistence ** int(years[first] - years[first - 1])
+        start = 1.0 if first == 0 else 1.0 - persistence ** float(times[first] - times[first - 1])
         for last in range(n - 1, first - 1, -1):
-            end = 1.0 if last == n - 1 else 1.0 - persistence ** int(years[last + 1] - years[last])
-            slices.append((first, last, start * end * persistence ** int(years[last] - years[first])))
+            end = 1.0 if last == n - 1 else 1.0 - persistence ** float(times[last + 1] - times[last])
+            slices.append((first, last, start * end * persistence ** float(times[last] - times[first])))
     return slices
 
 
 def own_variance(cohort: xr.Dataset) -> Floats:
-    """Variance of each category's own frailty factor, so that the category's frailty has its overdispersion."""
-    weight = cohort["shared_weight"].values
-    rest = cohort["overdispersion"].values - weight**2 * float(cohort["shared_variance"])
+    """Variance of each category's own frailty factor (W, F, J), so that its frailty has its overdispersion."""
+    weight = _by_category(cohort, "shared_weight")
+    rest = _by_category(cohort, "overdispersion") - weight**2 * _by_profile(cohort, "shared_variance")[..., None]
     own = np.zeros_like(rest)
     np.divide(rest, (1.0 - weight) ** 2, out=own, where=weight < 1.0)
     return np.where(own > 1e-9, own, 0.0)
 
 
-def _frailty_tables(cohort: xr.Dataset) -> tuple[NDArray[np.uint64], Floats]:
-    """Where the table of every gamma mass of a member begins, and the tables."""
-    years = cohort["year"].values
-    shared = float(cohort["shared_variance"])
-    own = own_variance(cohort)
-    lasting = cohort["own_persistence"].values
-    alpha = np.zeros_like(own)
-    np.divide(1.0, own, out=alpha, where=own > 0)
-    shapes = [w / shared if shared > 0 else 0.0 for *_, w in trawl_weights(years, float(cohort["shared_persistence"]))]
-    shapes += list(alpha * lasting)
-    shapes += list(alpha * (1.0 - lasting)) * len(years)
+def _worlds_and_profiles(cohort: xr.Dataset) -> tuple[int, int]:
+    return cohort.sizes.get("world", 1), cohort.sizes.get("profile", 1)
+
+
+def _by_profile(cohort: xr.Dataset, name: str) -> Floats:
+    """A figure as (W, F), whichever of these dims it has."""
+    values = cohort[name]
+    missing = {dim: 1 for dim in ("world", "profile") if dim not in values.dims}
+    full = values.expand_dims(missing).transpose("world", "profile").values
+    return np.array(np.broadcast_to(full, _worlds_and_profiles(cohort)), dtype=np.float64)
+
+
+def _by_category(cohort: xr.Dataset, name: str) -> Floats:
+    """A figure as (W, F, J), whichever of these dims it has."""
+    values = cohort[name]
+    missing = {dim: 1 for dim in ("world", "profile") if dim not in values.dims}
+    full = values.expand_dims(missing).transpose("world", "profile", "category").values
+    return np.array(np.broadcast_to(full, (*_worlds_and_profiles(cohort), full.shape[-1])), dtype=np.float64)
+
+
+def _indices(cohort: xr.Dataset, name: str, usual: NDArray[Any]) -> Integers:
+    """A variable of whole numbers, or what stands where the cohort has none."""
+    return np.ascontiguousarray(cohort[name].values if name in cohort else usual, dtype=np.int64)
+
+
+def _rows(cohort: xr.Dataset) -> dict[str, Any]:
+    """Rows: where they belong, when they are there, what their members are expected to use and at what cost."""
+    n_cells, n_periods = cohort["utilization_rate"].shape[:2]
+    row_cell = _indices(cohort, "row_cell", np.arange(n_cells))
+    n_rows = len(row_cell)
+    per_year = periods_per_year(cohort)
+    rate = cohort["utilization_rate"].values[row_cell]
+    if "row_use" in cohort:
+        rate = rate * cohort["row_use"].values
+    usual = np.full((n_rows, n_periods), cohort.attrs["months"] / 12.0 / per_year)
+    last = _indices(cohort, "row_exit", np.full(n_rows, n_periods // per_year - 1))
+    zeros = np.zeros(n_cells)
+    return {
+        "cell_members": _indices(cohort, "members", zeros),
+        "row_cell": row_cell,
+        "row_expected": np.ascontiguousarray(
+            cohort["row_expected"].values if "row_expected" in cohort else cohort["members"].values[row_cell],
+            dtype=np.float64,
+        ),
+        "row_first": _indices(cohort, "row_entry", np.zeros(n_rows)) * per_year,
+        "row_last": (last + 1) * per_year - 1,
+        "stratum": _indices(cohort, "cell_stratum", zeros)[row_cell],
+        "cls": _indices(cohort, "cell_class", zeros)[row_cell],
+        "profile": _indices(cohort, "cell_profile", zeros)[row_cell],
+        "rate": np.ascontiguousarray(rate, dtype=np.float64),
+        "exposure": np.ascontiguousarray(cohort["row_exposure"].values if "row_exposure" in cohort else usual),
+        "cost": np.ascontiguousarray(cohort["mean_cost_usd"].values[row_cell], dtype=np.float64),
+        "weights": np.ascontiguousarray(_frailty_weights(cohort)[:, row_cell]),
+    }
+
+
+def _scores(cohort: xr.Dataset) -> dict[str, Any]:
+    """Risk scores: a member's is expected x (1 + slope x (shared factor - 1))."""
+    row_cell = _indices(cohort, "row_cell", np.arange(cohort.sizes["cell"]))
+    per_year = periods_per_year(cohort)
+    expected = np.repeat(cohort["expected_risk_score"].values, per_year, axis=1)[row_cell]
+    slope = cohort["risk_score_slope"].values if "risk_score_slope" in cohort else np.zeros(cohort.sizes["cell"])
+    return {
+        "score": np.ascontiguousarray(expected, dtype=np.float64),
+        "score_weight": np.ascontiguousarray(expected * slope[row_cell, None], dtype=np.float64),
+        "score_lag": int(cohort["risk_score_lag"]) * per_year if "risk_score_lag" in cohort else 0,
+    }
+
+
+def _shapes(cohort: xr.Dataset) -> dict[str, Any]:
+    """Shapes of frailty and severity by world and profile."""
+    shared, own = _by_profile(cohort, "shared_variance"), own_variance(cohort)
+    persistence, times = _by_profile(cohort, "shared_persistence"), period_times(cohort)
+    slices = [[[w for *_, w in trawl_weights(times, p)] for p in row] for row in persistence.tolist()]
+    names = ("body_sigma", "tail_probability", "tail_index", "maximum_multiple")
+    return {
+        "shared_shape": _inverse(shared),
+        "shared_slices": np.array(slices),
+        "own_shape": _inverse(own),
+        "lasting": _by_category(cohort, "own_persistence"),
+        "severity": np.stack([_by_category(cohort, n) for n in names], axis=-1),
+        "shared_scale": np.stack([1.0 * (shared == 0), shared], axis=-1).reshape(-1, 2),
+    }
+
+
+def _inverse(variance: Floats) -> Floats:
+    """Shape of a gamma factor of mean 1; 0 where it does not vary."""
+    shape = np.zeros_like(variance)
+    np.divide(1.0, variance, out=shape, where=variance > 0)
+    return shape
+
+
+def _tables(cohort: xr.Dataset) -> dict[str, Any]:
+    """Where the table of every gamma mass and of every category's cost begins, and the tables."""
+    shapes = _shapes(cohort)
+    n_periods = len(period_times(cohort))
+    shared = shapes["shared_shape"][..., None]
+    slices = np.divide(shapes["shared_slices"], 1.0 / np.where(shared > 0, shared, 1.0)) * (shared > 0)
+    lasting = shapes["own_shape"] * shapes["lasting"]
+    passing = shapes["own_shape"] * (1.0 - shapes["lasting"])
+    masses = np.concatenate([slices, lasting, np.tile(passing, n_periods)], axis=-1).reshape(slices[..., 0].size, -1)
     # Shapes equal but for rounding share a table.
-    distinct = {shape: i for i, shape in enumerate(sorted({float(f"{s:.12g}") for s in shapes}))}
-    tables = np.stack([gamma_table(shape) for shape in distinct])
-    starts = np.array([distinct[float(f"{s:.12g}")] for s in shapes], dtype=np.uint64) * np.uint64(tables[0].size)
-    return starts, tables.ravel()
+    keys = [[float(f"{shape:.12g}") for shape in row] for row in masses.tolist()]
+    distinct = {shape: i for i, shape in enumerate(sorted({shape for row in keys for shape in row}))}
+    gamma = np.stack([gamma_table(shape) for shape in distinct])
+    severities = [tuple(one) for one in shapes["severity"].reshape(-1, 4).tolist()]
+    kinds = {one: i for i, one in enumerate(dict.fromkeys(severities))}
+    costs = np.stack([cost_table(*one) for one in kinds])
+    of_cost = np.array([kinds[one] for one in severities], dtype=np.uint64).reshape(len(masses), -1)
+    of_mass = np.array([[distinct[shape] for shape in row] for row in keys], dtype=np.uint64)
+    return {
+        "table_of": of_mass * np.uint64(gamma[0].size),
+        "cost_table_of": of_cost * np.uint64(costs[0].size),
+        "frailty_tables": gamma.ravel(),
+        "cost_tables": costs.ravel(),
+    }
 
 
 def _frailty_weights(cohort: xr.Dataset) -> Floats:
-    """(cell, category, 3): constant, weight of the shared mass, weight of the own mass.
+    """(world, cell, category, 3): constant, weight of the shared mass, weight of the own mass.
 
     A cell whose frailty variance is ``k**2`` times the assumption has frailty ``1 - k + k * theta``.
     """
     k = np.sqrt(cohort["frailty_relativity"].values)[:, None]
-    v = cohort["shared_weight"].values[None, :]
-    shared = float(cohort["shared_variance"])
-    own = own_variance(cohort)[None, :]
+    profile = _indices(cohort, "cell_profile", np.zeros(cohort.sizes["cell"]))
+    v = _by_category(cohort, "shared_weight")[:, profile]
+    shared = _by_profile(cohort, "shared_variance")[:, profile, None]
+    own = own_variance(cohort)[:, profile]
     constant = 1.0 - k + k * (v * (shared == 0) + (1.0 - v) * (own == 0))
-    return np.ascontiguousarray(np.stack([constant, k * v * shared, k * (1.0 - v) * own], axis=-1))
+    return np.stack([constant, k * v * shared, k * (1.0 - v) * own], axis=-1)
+
+
+_NO_HISTORY = -2
+"""Stands in a cohort for an intervention that is offered whatever was used the year before."""
+
+
+def _rules(cohort: xr.Dataset) -> dict[str, Any]:
+    """Targeted rules, the interventions that choose members by the period before: by what, and in which rows."""
+    row_cell = _indices(cohort, "row_cell", np.arange(cohort.sizes["cell"]))
+    history = _indices(cohort, "intervention_history", np.zeros(0))
+    rules = np.flatnonzero(history != _NO_HISTORY)
+    reach = np.zeros((0, cohort.sizes["cell"]), dtype=np.uint8)
+    least = np.zeros(0)
+    if len(rules) > 0:
+        reach = cohort["intervention_reach"].transpose("intervention", "cell").values[rules]
+        least = cohort["intervention_history_least"].values[rules]
+    return {
+        "target_intervention": rules.astype(np.int64),
+        "target_category": history[rules],
+        "target_least": np.ascontiguousarray(least, dtype=np.float64),
+        "target_reach": np.ascontiguousarray(reach[:, row_cell] > 0),
+    }

@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,10 +36,12 @@ _TARGET_MEMBER_YEARS = 400_000
 
 @dataclass(frozen=True)
 class _Claims:
-    """Claims of a block of draws: expenditure and utilization by draw, year, stratum, category; large claimants."""
+    """Claims of a block of draws, by draw, period and stratum, and large claimants; as the kernel fills them."""
 
     expenditure: NDArray[np.float64]
     utilization: NDArray[np.float64]
+    morbidity: NDArray[np.float64]
+    engaged: NDArray[np.float64]
     claimant_usd: NDArray[np.float64]
     claimant_where: NDArray[np.int32]
 
@@ -57,7 +59,8 @@ class _Work:
     def block(self, start: int, stop: int) -> Variables:
         """The variables by draw of the draws start..stop-1; draws of claimants are counted from the first block."""
         shared = draw_block(self.cohort, self.seed, self.layers, start, stop)
-        return _variables(self.cohort, _claims(self, shared, start, stop), shared)
+        row_members = np.ascontiguousarray(np.tile(self.inputs.row_expected.astype(np.int64), (stop - start, 1)))
+        return _variables(self.cohort, _claims(self, shared, row_members, start, stop), shared)
 
 
 def simulate(
@@ -87,7 +90,7 @@ def simulate(
     layers.check(draws)
     inputs = prepare(cohort)
     work = _Work(cohort, inputs, _kernel(engine), seed, layers)
-    size = block or _block_size(int(inputs.members.sum()) * cohort.sizes["year"], draws, threads or _cores())
+    size = block or _block_size(int(inputs.member_periods), draws, threads or _cores())
     variables = _run_blocks(work.block, draws, size, threads or _cores(), progress)
     return _dataset(cohort, variables, draws=draws, seed=seed, engine=engine, shift=layers.shift)
 
@@ -132,21 +135,32 @@ def _block_size(member_years: int, draws: int, threads: int) -> int:
     return max(1, min(wanted, -(-draws // threads)))
 
 
-def _claims(work: _Work, shared: BlockDraws, start: int, stop: int) -> _Claims:
+def _claims(work: _Work, shared: BlockDraws, row_members: NDArray[np.int64], start: int, stop: int) -> _Claims:
     """Claims of draws start..stop-1; asks again with more room where the list of large claimants was too short."""
     inputs = work.inputs
-    n_years, n_categories = inputs.rate.shape[1:]
-    shape = (stop - start, n_years, len(inputs.floor), n_categories)
-    capacity = max(256, int(inputs.members.sum()) * n_years * (stop - start) // 20)
+    n_periods, n_categories = inputs.rate.shape[1:]
+    by_stratum = (stop - start, n_periods, len(inputs.floor))
+    n_rules = len(inputs.target_least)
+    capacity = max(256, int(inputs.member_periods * (stop - start) / 20))
     while True:
-        claims = _Claims(np.zeros(shape), np.zeros(shape), np.empty(capacity), np.empty((capacity, 3), dtype=np.int32))
+        claims = _Claims(
+            expenditure=np.zeros((*by_stratum, n_categories)),
+            utilization=np.zeros((*by_stratum, n_categories)),
+            morbidity=np.zeros(by_stratum),
+            engaged=np.zeros((*by_stratum, n_rules)),
+            claimant_usd=np.empty(capacity),
+            claimant_where=np.empty((capacity, 3), dtype=np.int32),
+        )
         found = work.kernel(
-            *(claims.expenditure, claims.utilization, claims.claimant_usd, claims.claimant_where),
+            *(claims.expenditure, claims.utilization, claims.morbidity, claims.engaged),
+            *(claims.claimant_usd, claims.claimant_where),
             *(np.uint32(work.seed % 2**32), np.uint32(work.seed >> 32)),
-            int(work.layers.ids("process", start, stop)[0]),
-            *(inputs.members, inputs.stratum, inputs.rate, inputs.cost, inputs.weights),
-            *(inputs.table_of, inputs.frailty_tables, inputs.cost_tables),
-            *(np.ascontiguousarray(m[:, 0, :, 0]) for m in (shared.rate_multiplier, shared.cost_multiplier)),
+            *(int(work.layers.ids("process", start, stop)[0]), row_members),
+            *(inputs.row_first, inputs.row_last, inputs.stratum, inputs.cls, inputs.profile),
+            *(inputs.rate, inputs.exposure, inputs.score_weight, inputs.score_lag, inputs.cost),
+            *(inputs.weights, inputs.shared_scale, inputs.table_of, inputs.cost_table_of),
+            *(inputs.frailty_tables, inputs.cost_tables, shared.rate_multiplier, shared.cost_multiplier, shared.world),
+            *(inputs.target_category, inputs.target_least, inputs.target_reach, *_rules(inputs, shared)),
             *(inputs.floor, inputs.below, inputs.guide),
         )
         if found <= capacity:
@@ -154,11 +168,18 @@ def _claims(work: _Work, shared: BlockDraws, start: int, stop: int) -> _Claims:
         capacity = found
 
 
+def _rules(inputs: KernelInputs, shared: BlockDraws) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Uptake (draw, rule, period) and multipliers (draw, rule, period, category) of the targeted rules."""
+    n_draws, _, n_periods, n_categories = shared.rate_multiplier.shape
+    n_rules = len(inputs.target_least)
+    return np.zeros((n_draws, n_rules, n_periods)), np.ones((n_draws, n_rules, n_periods, n_categories))
+
+
 def _ordered(claims: _Claims, found: int, start: int) -> _Claims:
     """The claimants that were found, by draw, year and stratum, with draws counted from the first block."""
     where = claims.claimant_where[:found] + np.array([start, 0, 0], dtype=np.int32)
     order = np.lexsort(where.T[::-1])
-    return _Claims(claims.expenditure, claims.utilization, claims.claimant_usd[:found][order], where[order])
+    return replace(claims, claimant_usd=claims.claimant_usd[:found][order], claimant_where=where[order])
 
 
 def _run_blocks(
