@@ -8,9 +8,9 @@ answer alike to all that is shared), N provider groups, J categories, S strata.
 
 Of the cohort dataset are read, beside the assumptions' own variables: ``cell_class(cell)`` with the dim ``class``
 (without it all cells are one class), ``cell_group(cell)`` with the dim and coordinate ``group``, the names of the
-provider groups (without it all cells are one group without a name), and the attribute ``periods_per_year`` (without
-it 1). ``group_effect_sd``, ``group_effect_persistence``, ``expected_group_effect`` and the quality's figures may have
-the dim ``group``.
+provider groups (without it all cells are one group without a name), ``cell_profile(cell)``, and the attribute
+``periods_per_year`` (without it 1). ``group_effect_sd``, ``group_effect_persistence``, ``expected_group_effect`` and
+the quality's figures may have the dim ``group``. The cells of a class have one provider group and one profile.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vbcsim.experience.layers import LayerDraws
+from vbcsim.experience.parameters import Parameters, draw_parameters, growth_ratio
 from vbcsim.random.named import addresses_of
 from vbcsim.random.streams import Stream
 from vbcsim.random.twin import normals, uniforms
@@ -31,11 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BlockDraws",
-    "Systemic",
     "autoregressive",
     "by_stratum",
     "draw_block",
-    "draw_systemic",
     "group_names",
     "random_walk",
 ]
@@ -66,6 +65,10 @@ class BlockDraws:
     """(D, Y, S): mean risk score."""
     comparator_error: Floats
     """(D, Y): standard normal error of a sample of the market."""
+    own_share: Floats
+    """(D,): share of the members' spending that is the provider's own revenue."""
+    parameters: Floats
+    """(D, U): the drawn values of the cohort's uncertain assumptions."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class _Block:
     layers: LayerDraws
     start: int
     stop: int
+    parameters: Parameters
 
     @property
     def years(self) -> Integers:
@@ -104,18 +108,19 @@ def draw_block(cohort: xr.Dataset, seed: int, layer_draws: LayerDraws, start: in
 
     :param layer_draws: which draw number each layer is addressed by.
     """
-    block = _Block(cohort, seed, layer_draws, start, stop)
-    national, regional = _market(block)
-    expected = cohort["expected_market_index"].values
+    parameters = draw_parameters(cohort, seed, layer_draws, start, stop)
+    block = _Block(cohort, seed, layer_draws, start, stop, parameters)
     group = _group_effect(block)
-    shape = (stop - start, *_response_shape(cohort))
+    felt, market = _levels(block)
+    national, regional = _growth(block)
+    expected = cohort["expected_market_index"].values * market
     per_year = _periods_per_year(cohort)
-    of_class = group[:, :, _class_group(cohort)].transpose(0, 2, 1)
-    rate = np.repeat(of_class, per_year, axis=2)[..., None]
+    rate = np.repeat(group[:, :, _of_class(cohort, "cell_group")].transpose(0, 2, 1), per_year, axis=2)[..., None]
     cost = np.repeat(national * regional, per_year, axis=1)[:, None, :, None]
+    shape = (stop - start, *_response_shape(cohort))
     return BlockDraws(
-        rate_multiplier=np.ascontiguousarray(np.broadcast_to(rate, shape)),
-        cost_multiplier=np.ascontiguousarray(np.broadcast_to(cost, shape)),
+        rate_multiplier=np.ascontiguousarray(np.broadcast_to(rate * felt.rate, shape)),
+        cost_multiplier=np.ascontiguousarray(np.broadcast_to(cost * felt.cost, shape)),
         world=_worlds(block),
         national_index=expected * national,
         regional_index=expected * national * regional,
@@ -123,35 +128,10 @@ def draw_block(cohort: xr.Dataset, seed: int, layer_draws: LayerDraws, start: in
         quality_score=_quality(block),
         risk_score=_risk_score(block),
         comparator_error=block.shocks(Stream.COMPARATOR),
-    )
-
-
-@dataclass(frozen=True)
-class Systemic:
-    """The layers of a whole run of one provider group, by draw and year (risk score also by stratum)."""
-
-    national_index: Floats
-    regional_index: Floats
-    group_effect: Floats
-    quality_score: Floats
-    risk_score: Floats
-    comparator_error: Floats
-    rate_multiplier: Floats
-    cost_multiplier: Floats
-
-
-def draw_systemic(cohort: xr.Dataset, seed: int, draws: int) -> Systemic:
-    """Every layer of draws 0..draws-1, for a cohort whose members all have one provider group."""
-    block = draw_block(cohort, seed, LayerDraws(), 0, draws)
-    return Systemic(
-        national_index=block.national_index,
-        regional_index=block.regional_index,
-        group_effect=block.group_effect[:, :, 0],
-        quality_score=block.quality_score[:, :, 0],
-        risk_score=block.risk_score,
-        comparator_error=block.comparator_error,
-        rate_multiplier=np.ascontiguousarray(block.rate_multiplier[:, 0, :, 0]),
-        cost_multiplier=np.ascontiguousarray(block.cost_multiplier[:, 0, :, 0]),
+        own_share=np.broadcast_to(
+            parameters.of("assumptions.provider_revenue.own_share", float(cohort["provider_own_share"])), stop - start
+        ),
+        parameters=parameters.values,
     )
 
 
@@ -164,7 +144,7 @@ def by_stratum(cohort: xr.Dataset, values: Floats) -> Floats:
     """A figure of the provider groups (D, Y, N) as one of the strata (D, Y, S): the mean over their members."""
     n_groups, n_strata = values.shape[-1], cohort.sizes["stratum"]
     weight = np.zeros((n_groups, n_strata))
-    np.add.at(weight, (_cell_group(cohort), cohort["cell_stratum"].values), cohort["members"].values)
+    np.add.at(weight, (_of_cells(cohort, "cell_group"), cohort["cell_stratum"].values), cohort["members"].values)
     of_stratum = np.empty((*values.shape[:-1], n_strata))
     for s in range(n_strata):
         within = np.flatnonzero(weight[:, s])
@@ -200,43 +180,104 @@ def autoregressive(shocks: Floats, years: Integers, persistence: float | Floats)
     return course
 
 
-def _market(block: _Block) -> tuple[Floats, Floats]:
-    """National growth, and the region's beyond it, against their expectation."""
-    cohort, years = block.cohort, block.years
-    reference = int(np.flatnonzero(cohort["period"].values == "base")[-1])
-    national = block.shocks(Stream.NATIONAL_TREND)
-    regional = block.shocks(Stream.REGIONAL_TREND)
-    return (
-        random_walk(national, years, float(cohort["national_shock_sd"]), reference),
-        random_walk(regional, years, float(cohort["regional_shock_sd"]), reference),
+@dataclass(frozen=True)
+class _Levels:
+    """What multiplies rates and costs, (D, G, P, J)."""
+
+    rate: Floats
+    cost: Floats
+
+
+def _levels(block: _Block) -> tuple[_Levels, Floats]:
+    """What uncertain levels and trends make of rates and costs, and of the market's per-capita spending (D, Y).
+
+    The market grows as the cohort's own mix does, so an uncertain trend is the market's as much as the cohort's.
+    """
+    cohort = block.cohort
+    by_profile = [
+        block.parameters.services(level, trend)
+        for level, trend in (("utilization_per_1000", "utilization_trend"), ("mean_cost_usd", "price_trend"))
+    ]
+    if all(values is None for values in by_profile):
+        return _Levels(np.ones((1, 1, 1, 1)), np.ones((1, 1, 1, 1))), np.ones((1, 1))
+    of_class, per_year = _of_class(cohort, "cell_profile"), _periods_per_year(cohort)
+    shape = (block.stop - block.start, *_response_shape(cohort))
+    levels = _Levels(
+        *(np.ones(shape) if v is None else np.repeat(v[:, of_class], per_year, axis=2) for v in by_profile)
     )
+    return levels, _market_level(cohort, levels)
+
+
+def _market_level(cohort: xr.Dataset, levels: _Levels) -> Floats:
+    """Per-capita spending of the cohort's expected mix at these levels, against the last base year's (D, Y)."""
+    per_year = _periods_per_year(cohort)
+    weight = np.repeat(_expected_spending(cohort), per_year, axis=1)
+    spent = np.einsum("dgpj,dgpj,gpj->dp", levels.rate, levels.cost, weight)
+    by_year = spent.reshape(len(spent), -1, per_year).sum(axis=2) / weight.sum(axis=(0, 2))[::per_year] / per_year
+    return np.asarray(by_year / by_year[:, [_reference(cohort)]])
+
+
+def _expected_spending(cohort: xr.Dataset) -> Floats:
+    """Expected spending by class, year and category (G, Y, J); 1 in a year and class without any."""
+    n_classes = len(_of_class(cohort, "cell_group"))
+    spending = np.zeros((n_classes, cohort.sizes["year"], cohort.sizes["category"]))
+    by_cell = cohort["utilization_rate"].values * cohort["mean_cost_usd"].values
+    np.add.at(spending, _of_cells(cohort, "cell_class"), cohort["members"].values[:, None, None] * by_cell)
+    spending[:, spending.sum(axis=(0, 2)) == 0.0] = 1.0
+    return spending
+
+
+def _growth(block: _Block) -> tuple[Floats, Floats]:
+    """Random growth of the nation, and of the region beyond it, against their expectation (D, Y)."""
+    found = []
+    for stream, name in (
+        (Stream.NATIONAL_TREND, "national_shock_sd"),
+        (Stream.REGIONAL_TREND, "regional_shock_sd"),
+    ):
+        sd = block.parameters.of(f"assumptions.market_trend.{name}", float(block.cohort[name]))
+        found.append(random_walk(block.shocks(stream), block.years, sd, _reference(block.cohort)))
+    return found[0], found[1]
 
 
 def _group_effect(block: _Block) -> Floats:
     """Each provider group's effect on utilization: an autoregressive course around its expectation."""
-    sd = _of_groups(block.cohort, "group_effect_sd")
-    persistence = _of_groups(block.cohort, "group_effect_persistence")
+    cohort, parameters = block.cohort, block.parameters
+    sd = parameters.of_groups("effect_sd", _of_groups(cohort, "group_effect_sd"))[:, None]
+    persistence = parameters.of_groups("persistence", _of_groups(cohort, "group_effect_persistence"))
     course = autoregressive(block.group_shocks(Stream.PROVIDER_GROUP), block.years, persistence)
-    return _of_groups(block.cohort, "expected_group_effect") * np.exp(sd * course - sd**2 / 2)
+    known = _of_groups(cohort, "expected_group_effect")
+    # Only performance years hold an improvement; the base years' expectation is 1.
+    improved = parameters.of_groups("improvement_rate", np.full(known.shape[-1], np.nan))[:, None]
+    settled = (cohort["period"].values == "base")[:, None] | np.isnan(improved)
+    expected = np.where(settled, known, 1.0 - improved)
+    return np.asarray(expected * np.exp(sd * course - sd**2 / 2))
 
 
 def _quality(block: _Block) -> Floats:
     """Beta-distributed scores with the assumed mean and standard deviation, a course for each provider group."""
     from scipy.special import betaincinv, ndtr
 
-    shocks = block.group_shocks(Stream.QUALITY)
-    mean, sd, persistence = (_of_groups(block.cohort, f"quality_{name}") for name in ("mean", "sd", "persistence"))
+    mean, sd, persistence = (_quality_figure(block, name) for name in ("mean", "sd", "persistence"))
     sure = (sd == 0.0) | (mean == 0.0) | (mean == 1.0)
-    size = np.divide(mean * (1.0 - mean), sd**2, out=np.full(sd.shape, 2.0), where=~sure) - 1.0
+    size = np.divide(mean * (1.0 - mean), sd**2, out=np.full(sure.shape, 2.0), where=~sure) - 1.0
     centre = np.where(sure, 0.5, mean)
-    course = autoregressive(shocks, block.years, persistence)
+    course = autoregressive(block.group_shocks(Stream.QUALITY), block.years, persistence[:, 0])
     drawn = betaincinv(centre * size, (1.0 - centre) * size, ndtr(course))
     return np.where(sure, mean, drawn)
 
 
+def _quality_figure(block: _Block, name: str) -> Floats:
+    """A figure of the quality score, (D, 1, N) or (1, 1, N)."""
+    known = _of_groups(block.cohort, f"quality_{name}")
+    path = f"assumptions.quality.{name}"
+    if path in block.parameters.paths:
+        known = np.repeat(block.parameters.of(path, 0.0)[:, None], len(known), axis=1)
+    return np.atleast_2d(known)[:, None]
+
+
 def _risk_score(block: _Block) -> Floats:
     """Mean score by draw, year and stratum: the cells' expected scores weighted by members, with noise."""
-    cohort = block.cohort
+    cohort, parameters = block.cohort, block.parameters
     n_strata = cohort.sizes["stratum"]
     members = cohort["members"].values.astype(np.float64)
     stratum = cohort["cell_stratum"].values
@@ -244,7 +285,7 @@ def _risk_score(block: _Block) -> Floats:
     for s in range(n_strata):
         own = stratum == s
         expected[:, s] = members[own] @ cohort["expected_risk_score"].values[own] / members[own].sum()
-    sd = float(cohort["risk_score_noise_sd"])
+    sd = parameters.of("assumptions.risk_score.noise_sd", float(cohort["risk_score_noise_sd"]))[:, None, None]
     z = normals(
         block.seed,
         Stream.RISK_SCORE,
@@ -252,7 +293,16 @@ def _risk_score(block: _Block) -> Floats:
         period=np.arange(len(expected))[None, :, None],
         event=np.arange(n_strata)[None, None, :],
     )
-    return expected[None] * np.exp(sd * z - sd**2 / 2)
+    return np.asarray(_coded(block, expected) * np.exp(sd * z - sd**2 / 2))
+
+
+def _coded(block: _Block, expected: Floats) -> Floats:
+    """Expected scores (Y, S) under the drawn growth of coding, (D, Y, S) or (1, Y, S)."""
+    path = "assumptions.risk_score.coding_growth"
+    if path not in block.parameters.paths:
+        return expected[None]
+    known = float(block.parameters.means[block.parameters.paths.index(path)])
+    return expected[None] * growth_ratio(block.parameters.of(path, known), known, block.parameters.lag)[..., None]
 
 
 def _worlds(block: _Block) -> Integers:
@@ -264,26 +314,32 @@ def _worlds(block: _Block) -> Integers:
 def _response_shape(cohort: xr.Dataset) -> tuple[int, int, int]:
     """Numbers of response classes, periods and categories."""
     periods = cohort.sizes["year"] * _periods_per_year(cohort)
-    return len(_class_group(cohort)), periods, cohort.sizes["category"]
+    return len(_of_class(cohort, "cell_group")), periods, cohort.sizes["category"]
 
 
 def _periods_per_year(cohort: xr.Dataset) -> int:
     return int(cohort.attrs.get("periods_per_year", 1))
 
 
-def _cell_group(cohort: xr.Dataset) -> Integers:
-    if "cell_group" in cohort:
-        return np.asarray(cohort["cell_group"].values, dtype=np.int64)
+def _reference(cohort: xr.Dataset) -> int:
+    """Index of the last base year."""
+    return int(np.flatnonzero(cohort["period"].values == "base")[-1])
+
+
+def _of_cells(cohort: xr.Dataset, name: str) -> Integers:
+    """An index of the cells; 0 for all where the cohort does not set them apart."""
+    if name in cohort:
+        return np.asarray(cohort[name].values, dtype=np.int64)
     return np.zeros(cohort.sizes["cell"], dtype=np.int64)
 
 
-def _class_group(cohort: xr.Dataset) -> Integers:
-    """The provider group of each response class: that of its cells, which all have the same."""
+def _of_class(cohort: xr.Dataset, name: str) -> Integers:
+    """The same index of the response classes (G,): that of their cells, which all have the same."""
     if "cell_class" not in cohort:
         return np.zeros(1, dtype=np.int64)
-    of_cell = np.asarray(cohort["cell_class"].values, dtype=np.int64)
+    of_cell = _of_cells(cohort, "cell_class")
     found = np.zeros(cohort.sizes.get("class", int(of_cell.max()) + 1), dtype=np.int64)
-    found[of_cell] = _cell_group(cohort)
+    found[of_cell] = _of_cells(cohort, name)
     return found
 
 
