@@ -7,7 +7,7 @@ row for each fact. ``docs/how-to/calibrate-facts.md`` describes both.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +66,14 @@ class FactTable:
 
     def on(self, categories: tuple[str, ...]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
         """Facts that can be measured with these categories (groups cut to those there are), and the others."""
-        usable, left = [], []
+        usable: list[Fact] = []
+        left: list[Fact] = []
         for fact in self.facts:
             cut = tuple(tuple(c for c in group if c in categories) for group in fact.categories)
-            (usable if all(cut) else left).append(_with(fact, cut) if all(cut) else fact)
+            if all(cut):
+                usable.append(replace(fact, categories=cut))
+            else:
+                left.append(fact)
         return tuple(usable), tuple(left)
 
 
@@ -244,12 +248,6 @@ def _level(kind: Kind, at: float) -> str:
     if kind.at == "share":
         return f"{100 * at:g}%"
     return f"{at:,g}" if kind.at == "count" else f"{at:g} x mean"
-
-
-def _with(fact: Fact, categories: tuple[tuple[str, ...], ...]) -> Fact:
-    from dataclasses import replace
-
-    return replace(fact, categories=categories)
 
 
 def _folder() -> Path:
