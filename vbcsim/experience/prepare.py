@@ -112,7 +112,7 @@ def prepare(cohort: xr.Dataset) -> KernelInputs:
         **_shapes(cohort),
         **_tables(cohort),
         **_rules(cohort),
-        floor=np.ascontiguousarray(cohort["claimant_floor_usd"].values, dtype=np.float64),
+        floor=np.array(cohort["claimant_floor_usd"].values, dtype=np.float64),
         below=below,
         guide=guide,
         years=np.asarray(cohort["year"].values, dtype=np.int64),
@@ -180,38 +180,47 @@ def _by_category(cohort: xr.Dataset, name: str) -> Floats:
 
 def _indices(cohort: xr.Dataset, name: str, usual: NDArray[Any]) -> Integers:
     """A variable of whole numbers, or what stands where the cohort has none."""
-    return np.ascontiguousarray(cohort[name].values if name in cohort else usual, dtype=np.int64)
+    return np.array(cohort[name].values if name in cohort else usual, dtype=np.int64)
 
 
 def _rows(cohort: xr.Dataset) -> dict[str, Any]:
     """Rows: where they belong, when they are there, what their members are expected to use and at what cost."""
-    n_cells, n_periods = cohort["utilization_rate"].shape[:2]
+    n_cells = cohort.sizes["cell"]
     row_cell = _indices(cohort, "row_cell", np.arange(n_cells))
-    n_rows = len(row_cell)
     per_year = periods_per_year(cohort)
-    rate = cohort["utilization_rate"].values[row_cell]
-    if "row_use" in cohort:
-        rate = rate * cohort["row_use"].values
-    usual = np.full((n_rows, n_periods), cohort.attrs["months"] / 12.0 / per_year)
-    last = _indices(cohort, "row_exit", np.full(n_rows, n_periods // per_year - 1))
+    exposure, use = _presence(cohort, len(row_cell))
+    rate = np.repeat(cohort["utilization_rate"].values, per_year, axis=1)[row_cell]
+    first, last = ("row_entry_half", "row_exit_half") if per_year == 2 else ("row_entry", "row_exit")
     zeros = np.zeros(n_cells)
+    members = cohort["members"].values
     return {
         "cell_members": _indices(cohort, "members", zeros),
         "row_cell": row_cell,
-        "row_expected": np.ascontiguousarray(
-            cohort["row_expected"].values if "row_expected" in cohort else cohort["members"].values[row_cell],
-            dtype=np.float64,
+        "row_expected": np.array(
+            cohort["expected_members"].values if "expected_members" in cohort else members[row_cell], dtype=np.float64
         ),
-        "row_first": _indices(cohort, "row_entry", np.zeros(n_rows)) * per_year,
-        "row_last": (last + 1) * per_year - 1,
+        "row_first": _indices(cohort, first, np.zeros(len(row_cell))),
+        "row_last": _indices(cohort, last, np.full(len(row_cell), rate.shape[1] - 1)),
         "stratum": _indices(cohort, "cell_stratum", zeros)[row_cell],
         "cls": _indices(cohort, "cell_class", zeros)[row_cell],
         "profile": _indices(cohort, "cell_profile", zeros)[row_cell],
-        "rate": np.ascontiguousarray(rate, dtype=np.float64),
-        "exposure": np.ascontiguousarray(cohort["row_exposure"].values if "row_exposure" in cohort else usual),
-        "cost": np.ascontiguousarray(cohort["mean_cost_usd"].values[row_cell], dtype=np.float64),
+        "rate": np.array(rate if use is None else rate * use, dtype=np.float64),
+        "exposure": exposure,
+        "cost": np.repeat(cohort["mean_cost_usd"].values, per_year, axis=1)[row_cell].astype(np.float64),
         "weights": np.ascontiguousarray(_frailty_weights(cohort)[:, row_cell]),
     }
+
+
+def _presence(cohort: xr.Dataset, n_rows: int) -> tuple[Floats, Floats | None]:
+    """Person-years of a member by row and period, and what multiplies the yearly rates (none: they hold as stated)."""
+    n_periods = len(period_times(cohort))
+    if "half_use" in cohort:
+        use = cohort["half_use"].transpose("row", "year", "half", "category").values
+        exposure = cohort["half_exposure"].transpose("row", "year", "half").values
+        return exposure.reshape(n_rows, n_periods).astype(np.float64), use.reshape(n_rows, n_periods, -1)
+    if "row_use" in cohort:
+        return np.array(cohort["row_exposure"].values, dtype=np.float64), cohort["row_use"].values
+    return np.full((n_rows, n_periods), cohort.attrs["months"] / 12.0 / periods_per_year(cohort)), None
 
 
 def _scores(cohort: xr.Dataset) -> dict[str, Any]:
@@ -221,8 +230,8 @@ def _scores(cohort: xr.Dataset) -> dict[str, Any]:
     expected = np.repeat(cohort["expected_risk_score"].values, per_year, axis=1)[row_cell]
     slope = cohort["risk_score_slope"].values if "risk_score_slope" in cohort else np.zeros(cohort.sizes["cell"])
     return {
-        "score": np.ascontiguousarray(expected, dtype=np.float64),
-        "score_weight": np.ascontiguousarray(expected * slope[row_cell, None], dtype=np.float64),
+        "score": np.array(expected, dtype=np.float64),
+        "score_weight": np.array(expected * slope[row_cell, None], dtype=np.float64),
         "score_lag": int(cohort["risk_score_lag"]) * per_year if "risk_score_lag" in cohort else 0,
     }
 
@@ -307,6 +316,6 @@ def _rules(cohort: xr.Dataset) -> dict[str, Any]:
     return {
         "target_intervention": rules.astype(np.int64),
         "target_category": history[rules],
-        "target_least": np.ascontiguousarray(least, dtype=np.float64),
-        "target_reach": np.ascontiguousarray(reach[:, row_cell] > 0),
+        "target_least": np.array(least, dtype=np.float64),
+        "target_reach": np.array(reach[:, row_cell] > 0),
     }
