@@ -56,7 +56,7 @@ WORLDS: Final = 16
 _REACH = 6.338
 """Standard deviations from the mean of a normal to its quantile at ``2**-33``."""
 _TEXT = re.compile(r"^\s*([a-z]+)\s*\(([^()]*)\)\s*$")
-_NAMES = ("name", "category", "cell", "provider_group")
+_NAMES = ("name", "category", "cell", "provider_group", "course")
 
 
 class Distribution(float):

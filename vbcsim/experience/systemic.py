@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vbcsim.experience.layers import LayerDraws
+from vbcsim.experience.pandemic import draw_pandemic
 from vbcsim.experience.parameters import Parameters, draw_parameters, growth_ratio
 from vbcsim.random.named import addresses_of
 from vbcsim.random.streams import Stream
@@ -111,9 +112,9 @@ def draw_block(cohort: xr.Dataset, seed: int, layer_draws: LayerDraws, start: in
     parameters = draw_parameters(cohort, seed, layer_draws, start, stop)
     block = _Block(cohort, seed, layer_draws, start, stop, parameters)
     group = _group_effect(block)
-    felt, market = _levels(block)
+    felt = _felt(block)
     national, regional = _growth(block)
-    expected = cohort["expected_market_index"].values * market
+    expected = cohort["expected_market_index"].values * felt.market
     per_year = _periods_per_year(cohort)
     rate = np.repeat(group[:, :, _of_class(cohort, "cell_group")].transpose(0, 2, 1), per_year, axis=2)[..., None]
     cost = np.repeat(national * regional, per_year, axis=1)[:, None, :, None]
@@ -181,40 +182,50 @@ def autoregressive(shocks: Floats, years: Integers, persistence: float | Floats)
 
 
 @dataclass(frozen=True)
-class _Levels:
-    """What multiplies rates and costs, (D, G, P, J)."""
+class _Felt:
+    """What uncertain assumptions and a pandemic make of rates and costs (D, G, P, J), and of the market (D, Y)."""
 
     rate: Floats
     cost: Floats
+    market: Floats
 
 
-def _levels(block: _Block) -> tuple[_Levels, Floats]:
-    """What uncertain levels and trends make of rates and costs, and of the market's per-capita spending (D, Y).
+def _felt(block: _Block) -> _Felt:
+    """Uncertain levels and trends, and the pandemic; the market's per-capita spending goes with both.
 
     The market grows as the cohort's own mix does, so an uncertain trend is the market's as much as the cohort's.
     """
-    cohort = block.cohort
-    by_profile = [
-        block.parameters.services(level, trend)
-        for level, trend in (("utilization_per_1000", "utilization_trend"), ("mean_cost_usd", "price_trend"))
-    ]
-    if all(values is None for values in by_profile):
-        return _Levels(np.ones((1, 1, 1, 1)), np.ones((1, 1, 1, 1))), np.ones((1, 1))
-    of_class, per_year = _of_class(cohort, "cell_profile"), _periods_per_year(cohort)
-    shape = (block.stop - block.start, *_response_shape(cohort))
-    levels = _Levels(
-        *(np.ones(shape) if v is None else np.repeat(v[:, of_class], per_year, axis=2) for v in by_profile)
+    cohort, one = block.cohort, np.ones((1, 1, 1, 1))
+    per_year, profile = _periods_per_year(cohort), _of_class(cohort, "cell_profile")
+    rate, cost = (
+        one if values is None else np.repeat(values[:, profile], per_year, axis=2)
+        for values in (
+            block.parameters.services("utilization_per_1000", "utilization_trend"),
+            block.parameters.services("mean_cost_usd", "price_trend"),
+        )
     )
-    return levels, _market_level(cohort, levels)
+    shock = draw_pandemic(
+        cohort, block.seed, block.layers, block.start, block.stop,
+        parameters=block.parameters, groups=group_names(cohort),
+    )  # fmt: skip
+    if shock is None:
+        plain = rate is one and cost is one
+        return _Felt(rate, cost, np.ones((1, 1)) if plain else _market_level(block, rate * cost))
+    market = _market_level(block, rate * cost * shock.market_paid[:, profile])
+    group = _of_class(cohort, "cell_group")
+    services, paid = shock.rate[:, group, profile], shock.paid[:, group, profile]
+    price = np.divide(paid, services, out=np.ones_like(paid), where=services > 0)
+    return _Felt(rate * services, cost * price, market)
 
 
-def _market_level(cohort: xr.Dataset, levels: _Levels) -> Floats:
-    """Per-capita spending of the cohort's expected mix at these levels, against the last base year's (D, Y)."""
-    per_year = _periods_per_year(cohort)
+def _market_level(block: _Block, multiplier: Floats) -> Floats:
+    """Per-capita spending of the cohort's expected mix under a multiplier, against the last base year's (D, Y)."""
+    cohort, per_year = block.cohort, _periods_per_year(block.cohort)
     weight = np.repeat(_expected_spending(cohort), per_year, axis=1)
-    spent = np.einsum("dgpj,dgpj,gpj->dp", levels.rate, levels.cost, weight)
-    by_year = spent.reshape(len(spent), -1, per_year).sum(axis=2) / weight.sum(axis=(0, 2))[::per_year] / per_year
-    return np.asarray(by_year / by_year[:, [_reference(cohort)]])
+    full = np.broadcast_to(multiplier, (len(multiplier), *_response_shape(cohort)))
+    spent = np.einsum("dgpj,gpj->dp", full, weight).reshape(len(full), -1, per_year).sum(axis=2)
+    level = spent / (weight.sum(axis=(0, 2))[::per_year] * per_year)
+    return np.asarray(level / level[:, [_reference(cohort)]])
 
 
 def _expected_spending(cohort: xr.Dataset) -> Floats:

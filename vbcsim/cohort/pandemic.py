@@ -1,0 +1,63 @@
+"""What a cohort dataset holds of a pandemic: courses by month, and the months' weights within a year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vbcsim.core.errors import BadInput, Problem, did_you_mean
+from vbcsim.core.text import listing
+
+__all__ = ["pandemic_variables"]
+
+_PLACE = "assumptions.pandemic"
+
+
+def pandemic_variables(
+    pandemic: Any, categories: Sequence[str], years: NDArray[np.int64], season: NDArray[np.float64]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Variables and coordinates of a pandemic; none without one.
+
+    :param season: use of each month against the year's mean, by profile, category and month.
+    :raises BadInput: where it names an unknown category or passes outside the simulated years.
+    """
+    if pandemic is None:
+        return {}, {}
+    _check(pandemic, categories, years)
+    names = [c.course for c in pandemic.courses]
+    months = max(len(c.multipliers) for c in pandemic.courses)
+    course = np.ones((len(names), months))
+    for k, c in enumerate(pandemic.courses):
+        course[k, : len(c.multipliers)] = c.multipliers
+    of_category = [names.index(pandemic.categories[j]) if j in pandemic.categories else -1 for j in categories]
+    by_course = ("telehealth_share", "telehealth_price", "rebound_share")
+    scalars = ("probability", "depth", "severity_sd")
+    data = {
+        "pandemic_course": (("course", "pandemic_month"), course),
+        "pandemic_length": ("course", np.array([len(c.multipliers) for c in pandemic.courses])),
+        "pandemic_course_of": ("category", np.array(of_category, dtype=np.int64)),
+        "pandemic_first_month": ((), np.int64(pandemic.first_month)),
+        "pandemic_rebound_months": ((), np.int64(pandemic.rebound_months)),
+        **{f"pandemic_{n}": ("course", np.array([float(getattr(c, n)) for c in pandemic.courses])) for n in by_course},
+        **{f"pandemic_{n}": ((), float(getattr(pandemic, n))) for n in scalars},
+        "month_weight": (("profile", "category", "month"), season / season.sum(axis=2, keepdims=True)),
+    }
+    return data, {"course": names, "month": np.arange(1, 13)}
+
+
+def _check(pandemic: Any, categories: Sequence[str], years: NDArray[np.int64]) -> None:
+    problems = [
+        Problem(f"{_PLACE}.categories.{name}", f'"{name}" is not a service category{did_you_mean(name, categories)}')
+        for name in pandemic.categories
+        if name not in categories
+    ]
+    longest = max(len(c.multipliers) for c in pandemic.courses)
+    reached = np.arange(pandemic.first_month, pandemic.first_month + longest) // 12
+    if not np.isin(reached, years).any():
+        message = f"{pandemic.starts} and the {longest} months of its courses lie outside the years of the study"
+        problems.append(Problem(f"{_PLACE}.starts", f"{message} ({listing([str(y) for y in years], 30)}); move it"))
+    if problems:
+        raise BadInput(problems)
