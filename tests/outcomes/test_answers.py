@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from vbcsim.outcomes.answers import AnswerSpec, answers, problems_of_answers
+from vbcsim.outcomes.answers import AnswerSpec, answers, problems_of_answer
 
 RATES = {
     ("base", "two_sided"): [[0.08, 0.12], [0.10, 0.02], [-0.05, 0.10], [0.11, 0.30]],
@@ -149,9 +149,8 @@ def test_designs_cases_and_years_that_the_scenario_lacks_are_told():
             "share_of": {"design": "e"},
         }
     )
-    said = problems_of_answers([spec, spec], ["d"], ["base"], [2020])
-    assert [text.partition(": ")[2].partition(";")[0] for text in said] == [
-        "it is named twice",
+    said = problems_of_answer(spec, ["d"], ["base"], [2020])
+    assert [text.partition(";")[0] for text in said] == [
         "there is no year 2019",
         "there is no design e",
         "there is no case calm",

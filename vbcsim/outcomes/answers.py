@@ -32,7 +32,7 @@ from vbcsim.outcomes.distribution import Estimate, mean, probability, quantile, 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["AnswerSpec", "Figure", "Figures", "answers", "problems_of_answers"]
+__all__ = ["AnswerSpec", "Figure", "Figures", "answers", "problems_of_answer"]
 
 Array = NDArray[np.float64]
 
@@ -263,27 +263,22 @@ def _ratio(above: Array, below: Array) -> Estimate:
     return Estimate(np.asarray(ratio), mean(above - ratio * below).mcse / abs(bottom))
 
 
-def problems_of_answers(
-    asked: Sequence[AnswerSpec], designs: Iterable[str], cases: Iterable[str], years: Iterable[int]
+def problems_of_answer(
+    spec: AnswerSpec, designs: Iterable[str], cases: Iterable[str], years: Iterable[int]
 ) -> list[str]:
-    """What answers name that a scenario lacks: designs, cases, years; and names given twice."""
+    """What an answer names that a scenario lacks: designs, cases, years; one sentence each."""
     known: dict[str, list[Any]] = {"design": [*designs], "case": [*cases], "year": [*years]}
-    found = [f"answers: {name} is named twice; give each its own name" for name in _twice([s.name for s in asked])]
-    for spec in asked:
-        for figure in spec.figures():
-            said: dict[str, list[Any]] = {
-                "design": [figure.design],
-                "case": [figure.case] if figure.case else [],
-                "year": [*(figure.year or ())],
-            }
-            found += [
-                f"answers[{spec.name}]: there is no {what} {item}; there are {', '.join(map(str, known[what]))}"
-                for what, items in said.items()
-                for item in items
-                if item not in known[what]
-            ]
+    found = []
+    for figure in spec.figures():
+        said: dict[str, list[Any]] = {
+            "design": [figure.design],
+            "case": [figure.case] if figure.case else [],
+            "year": [*(figure.year or ())],
+        }
+        found += [
+            f"there is no {what} {item}; there are {', '.join(map(str, known[what]))}"
+            for what, items in said.items()
+            for item in items
+            if item not in known[what]
+        ]
     return list(dict.fromkeys(found))
-
-
-def _twice(names: Sequence[str]) -> list[str]:
-    return sorted({name for name in names if names.count(name) > 1})

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from vbcsim.contract.arrangement import PARTIES, Arrangement
 from vbcsim.core.errors import Problem, did_you_mean
 from vbcsim.core.text import listing
-from vbcsim.outcomes.answers import AnswerSpec, Figure, problems_of_answers
+from vbcsim.outcomes.answers import AnswerSpec, Figure, problems_of_answer
 from vbcsim.scenario.model import BASE_CASE, Scenario
 from vbcsim.scenario.seam import seam_of
 from vbcsim.scenario.source import Document
@@ -22,21 +22,21 @@ def answer_problems(document: Document, scenario: Scenario | None) -> list[Probl
     seam, _ = seam_of(document, scenario)
     claims = seam.lines if seam is not None else ()
     cases = (BASE_CASE, *scenario.cases)
+    names = [spec.name for spec in scenario.answers]
     found = []
     for i, spec in enumerate(scenario.answers):
-        said = problems_of_answers([spec], scenario.designs, cases, scenario.years.performance)
+        said = problems_of_answer(spec, scenario.designs, cases, scenario.years.performance)
         said = said or _unknown(spec, scenario, claims)
+        if spec.name in names[:i]:
+            said = [*said, f"{spec.name} is named twice; give each answer its own name"]
         found += [Problem(document.place(("answers", i)), text) for text in said]
-    said = problems_of_answers(scenario.answers, scenario.designs, cases, scenario.years.performance)
-    twice = [Problem(document.place(("answers",)), text) for text in said if text.startswith("answers: ")]
-    return found + twice
+    return found
 
 
 def _unknown(spec: AnswerSpec, scenario: Scenario, claims: Collection[str]) -> list[str]:
     found = []
     for figure in spec.figures():
-        design = scenario.arrangements[str(figure.design)]
-        found += [f"answers[{spec.name}]: {text}" for text in _problems(figure, design, scenario, claims)]
+        found += _problems(figure, scenario.arrangements[str(figure.design)], scenario, claims)
     return list(dict.fromkeys(found))
 
 
