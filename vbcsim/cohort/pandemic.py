@@ -33,16 +33,22 @@ def pandemic_variables(
     for k, c in enumerate(pandemic.courses):
         course[k, : len(c.multipliers)] = c.multipliers
     of_category = [names.index(pandemic.categories[j]) if j in pandemic.categories else -1 for j in categories]
-    by_course = ("telehealth_share", "telehealth_price", "rebound_share")
-    scalars = ("probability", "depth", "severity_sd")
+
+    def by_course(figure: str) -> tuple[str, NDArray[np.float64]]:
+        return "course", np.array([float(getattr(c, figure)) for c in pandemic.courses])
+
     data = {
         "pandemic_course": (("course", "pandemic_month"), course),
         "pandemic_length": ("course", np.array([len(c.multipliers) for c in pandemic.courses])),
         "pandemic_course_of": ("category", np.array(of_category, dtype=np.int64)),
         "pandemic_first_month": ((), np.int64(pandemic.first_month)),
         "pandemic_rebound_months": ((), np.int64(pandemic.rebound_months)),
-        **{f"pandemic_{n}": ("course", np.array([float(getattr(c, n)) for c in pandemic.courses])) for n in by_course},
-        **{f"pandemic_{n}": ((), float(getattr(pandemic, n))) for n in scalars},
+        "pandemic_telehealth_share": by_course("telehealth_share"),
+        "pandemic_telehealth_price": by_course("telehealth_price"),
+        "pandemic_rebound_share": by_course("rebound_share"),
+        "pandemic_probability": ((), float(pandemic.probability)),
+        "pandemic_depth": ((), float(pandemic.depth)),
+        "pandemic_severity_sd": ((), float(pandemic.severity_sd)),
         "month_weight": (("profile", "category", "month"), season / season.sum(axis=2, keepdims=True)),
     }
     return data, {"course": names, "month": np.arange(1, 13)}
