@@ -47,10 +47,13 @@ def test_months_shorten_exposure_and_retention_takes_memory_away():
     lasting = service(persistence=0.5, overdispersion=1.0)
     told = assumptions([lasting], shared_frailty={"variance": 1.0, "persistence": 0.8})
     ds = cohort_of(told, TWO, months=9, retention=0.9)
-    assert ds["utilization_rate"].sel(cell="c0", year=2022).item() == pytest.approx(3.0 * 9 / 12)
+    assert ds["utilization_rate"].sel(cell="c0", year=2022).item() == pytest.approx(3.0)
+    assert (ds["row_exposure"] == 9 / 12).all()
+    assert (ds["row_use"] == 9 / 12).all()
+    assert ds["row_cell"].values.tolist() == [0, 1]
     assert ds["own_persistence"].item() == pytest.approx(0.45)
     assert ds["shared_persistence"].item() == pytest.approx(0.72)
-    assert ds.attrs == {"retention": 0.9, "months": 9.0}
+    assert ds.attrs == {"retention": 0.9, "months": 9.0, "periods_per_year": 1}
 
 
 def test_expected_market_index_weighs_growth_by_spending():
@@ -79,7 +82,7 @@ def test_a_market_without_spending_does_not_grow():
 def test_improvement_lowers_performance_years_only():
     told = assumptions([VISIT], provider_group={"improvement_rate": 0.03, "effect_sd": 0.02, "persistence": 0.7})
     ds = cohort_of(told, TWO, performance=(2023, 2024))
-    assert ds["expected_group_effect"].values == pytest.approx([1, 1, 0.97, 0.97])
+    assert ds["expected_group_effect"].values[:, 0] == pytest.approx([1, 1, 0.97, 0.97])
     assert ds["group_effect_sd"].item() == 0.02
 
 
@@ -90,7 +93,7 @@ def test_risk_scores_grow_with_coding():
 
 def test_a_maximum_is_kept_as_a_multiple_of_the_mean():
     told = assumptions([service(maximum_usd=2500), STAY, service("gift", mean_cost_usd=0, maximum_usd=10)])
-    assert cohort_of(told, TWO)["maximum_multiple"].values.tolist() == [25.0, np.inf, np.inf]
+    assert cohort_of(told, TWO)["maximum_multiple"].values.tolist() == [[[25.0, np.inf, np.inf]]]
 
 
 # ----------------------------------------------------------------------------------------------------------- strata

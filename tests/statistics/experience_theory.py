@@ -27,6 +27,7 @@ class Moments:
 
 def stratum_moments(cohort: xr.Dataset, stratum: int) -> tuple[Moments, Moments]:
     """Counts and costs [USD] of a stratum in a draw; market and group stand at their expectation."""
+    cohort = only_one(cohort)
     counts, costs = [], []
     for cell in np.flatnonzero(cohort["cell_stratum"].values == stratum):
         n = int(cohort["members"][cell])
@@ -50,11 +51,17 @@ def _sum(parts: list[Moments]) -> Moments:
     )
 
 
+def only_one(cohort: xr.Dataset) -> xr.Dataset:
+    """The cohort without dims of which it has one: world, profile, provider group."""
+    return cohort.squeeze([dim for dim in ("world", "profile", "group") if dim in cohort.dims])
+
+
 def frailty_covariance(cohort: xr.Dataset, cell: int) -> Floats:
     """Covariance of a member's frailty between any two (year, category).
 
     relativity x (v v' V rho^h + [same category] (overdispersion - v^2 V) x (1 in the same year, else what lasts)).
     """
+    cohort = only_one(cohort)
     years = cohort["year"].values
     gap = np.abs(np.subtract.outer(years, years))
     v, shared = cohort["shared_weight"].values, float(cohort["shared_variance"])
@@ -95,7 +102,7 @@ def aggregate(cohort: xr.Dataset, years: slice, members: int, top: float, points
     The transform of a Poisson count of costs given the frailty is exp(frailty x claims); the shared factor of two
     years is gamma masses that live in the first, in both and in the second, with weights 1 - rho, rho, 1 - rho.
     """
-    ds = cohort.isel(year=years, cell=0)
+    ds = only_one(cohort).isel(year=years, cell=0)
     step = top / points
     claims = np.array(
         [

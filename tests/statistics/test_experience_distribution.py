@@ -14,7 +14,7 @@ import xarray as xr
 from scipy import special, stats
 
 from tests.cohorts import assumptions, cells, cohort_of, service
-from tests.statistics.experience_theory import Aggregate, aggregate
+from tests.statistics.experience_theory import Aggregate, aggregate, only_one
 from vbcsim.experience.simulate import simulate
 
 DRAWS = 20_000
@@ -82,7 +82,7 @@ def test_a_planted_error_shows_in_the_totals(name, variable, factor):
 
 def test_the_transform_has_the_moments_of_closed_form():
     """A check of the check: mean and variance of one member's two years."""
-    told = COHORTS["shared and own frailty, two categories"]
+    told = only_one(COHORTS["shared and own frailty, two categories"])
     of_one = aggregate(told, TWO_YEARS, 1, top=1e6, points=1 << 17)
     rate, usd = (told[n].isel(cell=0, year=TWO_YEARS).values for n in ("utilization_rate", "mean_cost_usd"))
     spent, sigma = rate * usd, told["body_sigma"].values

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from vbcsim.core.model import Frozen
+from vbcsim.core.uncertain import Uncertain
 from vbcsim.core.units import Fraction, NonNegative, Per1000, Rate, Usd
 
 __all__ = [
@@ -70,27 +71,27 @@ class Service(Frozen):
     """The line of business that the row is for; a row for ``all`` serves those that have no row of their own."""
     service: Text
     """What one unit of utilization is, e.g. "stay"."""
-    utilization_per_1000: Per1000
+    utilization_per_1000: Uncertain[Per1000]
     """Services per 1,000 person-years in the reference year, for a cell of relativity 1."""
-    mean_cost_usd: Usd
+    mean_cost_usd: Uncertain[Usd]
     """Mean payment per service in the reference year."""
-    overdispersion: Annotated[NonNegative, Field(le=1000)]
+    overdispersion: Uncertain[Annotated[NonNegative, Field(le=1000)]]
     """Variance of the frailty: Var(count) = mean + overdispersion x mean^2 within a cell."""
-    shared_weight: Fraction
+    shared_weight: Uncertain[Fraction]
     """Weight of the frailty factor that all categories share; sets the correlation between categories."""
-    persistence: Fraction
+    persistence: Uncertain[Fraction]
     """Share of the category's own frailty factor that lasts over the years, for a member who stays."""
-    body_sigma: Annotated[NonNegative, Field(le=4)]
+    body_sigma: Uncertain[Annotated[NonNegative, Field(le=4)]]
     """Standard deviation of the logarithm of the lognormal body of the cost of one service."""
-    tail_probability: Annotated[Fraction, Field(le=0.5)] = 0.0
+    tail_probability: Uncertain[Annotated[Fraction, Field(le=0.5)]] = 0.0
     """Share of services whose cost lies in the Pareto tail."""
-    tail_index: Annotated[NonNegative, Field(gt=1.0)] = 3.0
+    tail_index: Uncertain[Annotated[NonNegative, Field(gt=1.0)]] = 3.0
     """Pareto index of the tail; above 1, so that the mean exists; at 2 or below the variance needs a maximum."""
     maximum_usd: Usd | None = None
     """Largest possible cost of one service in the reference year (none: unlimited)."""
-    utilization_trend: Rate = 0.0
+    utilization_trend: Uncertain[Rate] = 0.0
     """Yearly growth of utilization."""
-    price_trend: Rate = 0.0
+    price_trend: Uncertain[Rate] = 0.0
     """Yearly growth of the cost per service."""
     seasonality: MonthlyIndex | None = None
     """Use of each month, January to December, against the year's mean; the mean of the twelve is 1 (none: even)."""
@@ -120,9 +121,9 @@ class SharedFrailty(Frozen):
 
     line_of_business: LineOfBusiness = "all"
     """The line of business that it is for; ``all`` serves those that have none of their own."""
-    variance: Annotated[NonNegative, Field(le=1000)]
+    variance: Uncertain[Annotated[NonNegative, Field(le=1000)]]
     """Variance of the factor (its mean is 1)."""
-    persistence: Fraction
+    persistence: Uncertain[Fraction]
     """Autocorrelation from one year to the next, for a member who stays."""
     source: Text
     """Where the figures come from."""
@@ -131,9 +132,9 @@ class SharedFrailty(Frozen):
 class MarketTrend(Frozen):
     """Random growth of the market's per-capita spending around the categories' own trends."""
 
-    national_shock_sd: Annotated[Fraction, Field(le=0.5)]
+    national_shock_sd: Uncertain[Annotated[Fraction, Field(le=0.5)]]
     """Standard deviation of a year's national growth shock (logarithm)."""
-    regional_shock_sd: Annotated[Fraction, Field(le=0.5)]
+    regional_shock_sd: Uncertain[Annotated[Fraction, Field(le=0.5)]]
     """Standard deviation of a year's further growth shock of the region against the nation (logarithm)."""
     prospective_rate: Rate | None = None
     """Yearly growth announced beforehand (none: the expected trend of the scenario)."""
@@ -146,11 +147,11 @@ class ProviderGroup(Frozen):
 
     provider_group: LineOfBusiness = "all"
     """The group that it is for; ``all`` serves every group that has none of its own. Each has its own course."""
-    effect_sd: Annotated[Fraction, Field(le=0.5)]
+    effect_sd: Uncertain[Annotated[Fraction, Field(le=0.5)]]
     """Standard deviation of the group's yearly effect on utilization (logarithm)."""
-    persistence: Fraction
+    persistence: Uncertain[Fraction]
     """Autocorrelation of the effect from one year to the next."""
-    improvement_rate: Rate = 0.0
+    improvement_rate: Uncertain[Rate] = 0.0
     """Expected reduction of utilization per performance year against the base years (negative: deterioration)."""
     source: Text
     """Where the figures come from."""
@@ -159,9 +160,9 @@ class ProviderGroup(Frozen):
 class RiskScore(Frozen):
     """How members' risk scores follow their cost, and how the mean score drifts apart from true morbidity."""
 
-    coding_growth: Rate
+    coding_growth: Uncertain[Rate]
     """Yearly growth of the mean score from more complete coding."""
-    noise_sd: Annotated[Fraction, Field(le=0.5)] = 0.0
+    noise_sd: Uncertain[Annotated[Fraction, Field(le=0.5)]] = 0.0
     """Standard deviation of the mean score of a year around its course (logarithm)."""
     sd: Annotated[NonNegative, Field(le=20)] | None = None
     """Standard deviation of the members' scores (none: every member of a cell has the cell's score)."""
@@ -183,9 +184,9 @@ class RiskScore(Frozen):
 class Quality(Frozen):
     """The quality score of a performance year, between 0 and 1: beta-distributed, autocorrelated over years."""
 
-    mean: Fraction
+    mean: Uncertain[Fraction]
     """Expected score."""
-    sd: Annotated[Fraction, Field(le=0.4)]
+    sd: Uncertain[Annotated[Fraction, Field(le=0.4)]]
     """Standard deviation of a year's score."""
     persistence: Fraction = 0.5
     """Autocorrelation (of the normal score behind it) from one year to the next."""
@@ -202,7 +203,7 @@ class Quality(Frozen):
 class ProviderRevenue(Frozen):
     """How much of the members' spending is the provider group's own revenue."""
 
-    own_share: Fraction
+    own_share: Uncertain[Fraction]
     """Share of the members' total spending that is paid to the group itself."""
     source: Text
     """Where the figure comes from."""
