@@ -136,7 +136,7 @@ def _severity(s: Service) -> tuple[float, float]:
     width = np.repeat(2.0 ** -(np.arange(len(table) // cells) + 1.0), cells) / cells
     log = np.log(np.maximum(table[:, 0], 1e-300))
     centre = float(width @ log)
-    return variance / first**2, float(np.sqrt(max(width @ (log - centre) ** 2, 0.0)))
+    return variance / first**2, float(width @ (log - centre) ** 2) ** 0.5
 
 
 def _group(moments: Moments, fact: Fact) -> list[int]:

@@ -7,7 +7,7 @@ row for each fact. ``docs/how-to/calibrate-facts.md`` describes both.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,20 @@ from vbcsim.scenario.source import Document
 from vbcsim.scenario.table import Columns, read_table
 from vbcsim.scenario.yaml import read_yaml
 
-__all__ = ["USES", "Fact", "FactTable", "published", "published_populations", "read_facts"]
+__all__ = ["USES", "Fact", "FactTable", "Part", "published", "published_populations", "read_facts"]
 
 USES = ("fitting", "held_out", "level")
 """What a fact serves for: a parameter is solved from it; it only judges; the table's level was set from it."""
 FIELDS = ("fact", "of", "at", "value", "over", "standard_error", "use", "grade", "source", "note")
-_TOP = ("population", "title", "note", "line_of_business", "groups", "sources", "facts")
+_TOP = ("population", "title", "note", "groups", "mix", "sources", "facts")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A population's share of the persons of a mixture, and the mean yearly cost to which its costs are scaled."""
+
+    share: float
+    mean_cost_usd: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,8 @@ class FactTable:
     note: str
     facts: tuple[Fact, ...]
     file: str
+    mix: Mapping[str, Part] = field(default_factory=dict)
+    """Where the population is a mixture: its parts by population."""
 
     def on(self, categories: tuple[str, ...]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
         """Facts that can be measured with these categories (groups cut to those there are), and the others."""
@@ -128,8 +138,8 @@ def _from_document(file: Path, document: Document) -> FactTable:
 
 
 def _table(file: Path, head: Mapping[str, Any], rows: list[tuple[Any, str]], problems: list[Problem]) -> FactTable:
-    groups, sources = (head.get(key) or {} for key in ("groups", "sources"))
-    for key, value in (("groups", groups), ("sources", sources)):
+    groups, sources, mix = (head.get(key) or {} for key in ("groups", "sources", "mix"))
+    for key, value in (("groups", groups), ("sources", sources), ("mix", mix)):
         if not isinstance(value, dict):
             raise BadInput(f"{visible(str(file))}:1 {key}", f"{shown(value)} was read where a mapping is needed")
     facts: list[Fact] = []
@@ -146,7 +156,23 @@ def _table(file: Path, head: Mapping[str, Any], rows: list[tuple[Any, str]], pro
     if problems:
         raise BadInput(problems)
     name = str(head.get("population", file.stem))
-    return FactTable(name, str(head.get("title", name)), str(head.get("note", "")), tuple(facts), visible(str(file)))
+    return FactTable(
+        population=name,
+        title=str(head.get("title", name)),
+        note=str(head.get("note", "")),
+        facts=tuple(facts),
+        file=visible(str(file)),
+        mix={str(key): _part(str(key), value, file) for key, value in mix.items()},
+    )
+
+
+def _part(name: str, value: Any, file: Path) -> Part:
+    """One part of a mixture."""
+    numbers = [value.get(key) if isinstance(value, dict) else None for key in ("share", "mean_cost_usd")]
+    if not all(isinstance(n, int | float) and not isinstance(n, bool) and n > 0 for n in numbers):
+        message = f"{shown(value)} was read where {{share: ..., mean_cost_usd: ...}} with numbers above 0 is needed"
+        raise BadInput(f"{visible(str(file))}:1 mix.{name}", message)
+    return Part(float(numbers[0] or 0), float(numbers[1] or 0))
 
 
 def _read_row(

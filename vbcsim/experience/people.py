@@ -20,7 +20,7 @@ from vbcsim.experience.simulate import simulate
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["People", "simulate_people"]
+__all__ = ["People", "shuffled", "simulate_people"]
 
 _SHARED = ("national_shock_sd", "regional_shock_sd", "group_effect_sd")
 """What makes all members of a draw move together."""
@@ -69,14 +69,19 @@ def simulate_people(
         _of_one(dataset, n, (seed + c * 2**32) % 2**64, c, threads)
         for c, (dataset, n) in enumerate(zip(cohorts, persons, strict=True))
     ]
-    order = np.argsort(_mixed(sum(len(p) for p in parts)), kind="stable")
-    together = People(
-        np.concatenate([p.counts for p in parts]),
-        np.concatenate([p.cost_usd for p in parts]),
-        np.concatenate([p.cell for p in parts]),
-        parts[0].categories,
+    return shuffled(
+        People(
+            np.concatenate([p.counts for p in parts]),
+            np.concatenate([p.cost_usd for p in parts]),
+            np.concatenate([p.cell for p in parts]),
+            parts[0].categories,
+        )
     )
-    return together.part(order)
+
+
+def shuffled(people: People) -> People:
+    """The same persons in an order that tells nothing of their cells, the same for the same number of persons."""
+    return people.part(np.argsort(_mixed(len(people)), kind="stable"))
 
 
 def _of_one(dataset: xr.Dataset, persons: int, seed: int, cell: int, threads: int | None) -> People:
