@@ -10,7 +10,8 @@ import pytest
 import xarray as xr
 from scipy import special, stats
 
-from tests.cohorts import assumptions, cells, cohort_of, service
+from tests.cohorts import SOURCE, assumptions, cells, cohort_of, service
+from vbcsim.assumptions.spec import ProviderGroup
 from vbcsim.experience.layers import LayerDraws
 from vbcsim.experience.systemic import BlockDraws, autoregressive, by_stratum, draw_block, random_walk
 
@@ -39,16 +40,19 @@ YEARS = (2019, 2020, 2021, 2023, 2024)
 GAP = np.abs(np.subtract.outer(YEARS, YEARS))
 
 
-def cohort(**changed: dict[str, Any]) -> xr.Dataset:
+def cohort(*groups: str, **changed: Any) -> xr.Dataset:
+    """Three cells in two strata, with a provider group each where ``groups`` names them; changed sections by name.
+
+    ``effects`` are the rows of a list of provider groups.
+    """
+    effects = changed.pop("effects", None)
     sections = {name: fields | changed.get(name, {}) for name, fields in SECTIONS.items()}
+    rows = [row | {"provider_group": group} for row, group in zip(ROWS, groups or ["all"] * 3, strict=True)]
     visit = service(utilization_trend=0.01, price_trend=0.03)
-    return cohort_of(assumptions([visit], **sections), ROWS, base=YEARS[:3], performance=YEARS[3:])
-
-
-def with_groups(ds: xr.Dataset, *names: str) -> xr.Dataset:
-    """The cohort with a provider group, and a response class, for each of its three cells."""
-    apart = {"cell_group": ("cell", np.arange(3)), "cell_class": ("cell", np.arange(3))}
-    return ds.assign(apart).assign_coords(group=list(names), **{"class": [0, 1, 2]})
+    told = assumptions([visit], **sections)
+    if effects:
+        told = told.model_copy(update={"provider_group": tuple(ProviderGroup(source=SOURCE, **e) for e in effects)})
+    return cohort_of(told, rows, base=YEARS[:3], performance=YEARS[3:])
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +152,7 @@ def test_without_any_shock_every_draw_is_the_expectation():
     ds = ds.assign(national_shock_sd=0.0, regional_shock_sd=0.0)
     systemic = draw_block(ds, 1, LayerDraws(), 0, 3)
     assert (systemic.national_index == ds["expected_market_index"].values).all()
-    assert (systemic.group_effect[:, :, 0] == ds["expected_group_effect"].values).all()
+    assert (systemic.group_effect[:, :, 0] == ds["expected_group_effect"].values.squeeze()).all()
     assert (systemic.quality_score == 0.85).all()
     assert systemic.risk_score[:, 2] == pytest.approx(np.tile([0.8, 1.4], (3, 1)))
 
@@ -188,7 +192,7 @@ def test_a_shift_draws_one_layer_anew(layer, moved):
 
 
 def test_provider_groups_have_independent_courses_of_their_own():
-    ds = with_groups(cohort(), "A", "B", "C")
+    ds = cohort("A", "B", "C")
     systemic = draw_block(ds, 3, LayerDraws(), 0, DRAWS)
     assert systemic.group_effect.shape == (DRAWS, len(YEARS), 3)
     for values in (systemic.group_effect[:, 0], systemic.quality_score[:, 0]):
@@ -200,28 +204,30 @@ def test_provider_groups_have_independent_courses_of_their_own():
 
 def test_a_further_group_leaves_the_others_as_they_were():
     def courses(*names: str) -> Any:
-        return draw_block(with_groups(cohort(), *names), 3, LayerDraws(), 0, 20).group_effect
+        return draw_block(cohort(*names), 3, LayerDraws(), 0, 20).group_effect
 
     assert np.array_equal(courses("A", "B", "C")[:, :, :2], courses("B", "A", "D")[:, :, 1::-1])
 
 
 def test_groups_may_differ_in_their_spread_their_memory_and_their_mean():
-    ds = with_groups(cohort(), "A", "B", "C").assign(
-        group_effect_sd=("group", [0.02, 0.05, 0.0]),
-        group_effect_persistence=("group", [0.0, 1.0, 0.5]),
-        expected_group_effect=(("group", "year"), np.array([[1.0] * 5, [0.9] * 5, [0.8] * 5])),
-        quality_mean=("group", [0.6, 0.7, 1.0]),
-    )
+    ds = cohort(
+        *("A", "B", "C"),
+        effects=[
+            {"provider_group": "A", "effect_sd": 0.02, "persistence": 0.0},
+            {"provider_group": "B", "effect_sd": 0.05, "persistence": 1.0, "improvement_rate": 0.1},
+            {"effect_sd": 0.0, "persistence": 0.5, "improvement_rate": 0.2},
+        ],
+    ).assign(quality_mean=("group", [0.6, 0.7, 1.0]))
     systemic = draw_block(ds, 3, LayerDraws(), 0, DRAWS)
-    log = np.log(systemic.group_effect / np.array([1.0, 0.9, 0.8]))
+    log = np.log(systemic.group_effect / np.where(np.arange(5)[:, None] < 3, 1.0, [1.0, 0.9, 0.8]))
     assert off_in_standard_errors(centred_products(log[:, :, 0], 0.02), 0.02**2 * np.eye(5)).max() < BOUND
     assert off_in_standard_errors(centred_products(log[:, :, 1], 0.05), 0.05**2 * np.ones((5, 5))).max() < BOUND
-    assert (systemic.group_effect[:, :, 2] == 0.8).all()
+    assert (systemic.group_effect[:, :, 2] == [1.0, 1.0, 1.0, 0.8, 0.8]).all()
     assert off_in_standard_errors(systemic.quality_score[:, 0], [0.6, 0.7, 1.0]).max() < BOUND
 
 
 def test_a_stratum_has_its_groups_mean_weighted_by_members():
-    ds = with_groups(cohort(), "A", "B", "C")  # 10, 30 and 60 members, the last two in one stratum
+    ds = cohort("A", "B", "C")  # 10, 30 and 60 members, the last two in one stratum
     values = np.random.default_rng(1).uniform(size=(4, 5, 3))
     of_stratum = by_stratum(ds, values)
     assert np.array_equal(of_stratum[..., 0], values[..., 0])
@@ -239,7 +245,8 @@ def test_both_halves_of_a_year_have_its_multipliers():
 
 
 def test_worlds_are_equally_likely():
-    world = draw_block(cohort().assign_coords(world=np.arange(16)), 3, LayerDraws(), 0, 16_000).world
+    ds = cohort().drop_dims("world").assign_coords(world=np.arange(16))
+    world = draw_block(ds, 3, LayerDraws(), 0, 16_000).world
     assert stats.chisquare(np.bincount(world, minlength=16)).pvalue > ERROR_RATE
     assert len(np.bincount(world)) == 16
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
+from vbcsim.assumptions.pandemic import Pandemic
 from vbcsim.core.model import Frozen
 from vbcsim.core.uncertain import Uncertain
 from vbcsim.core.units import Fraction, NonNegative, Per1000, Rate, Usd
@@ -247,6 +248,8 @@ class Assumptions(Frozen):
     """The group's own share of spending."""
     large_claimants: LargeClaimants
     """The list of large claimants."""
+    pandemic: Pandemic | None = None
+    """A pandemic (none: no such shock)."""
     reference_year: int | None = None
     """The year whose levels the services' table states (none: the last base year)."""
 

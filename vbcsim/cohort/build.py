@@ -24,8 +24,8 @@ from vbcsim.cohort.episodes import episode_rows
 from vbcsim.cohort.profile import Profiles, groups_of, profiles_of, relativities
 from vbcsim.cohort.risk_score import Members, relative_square, score_course
 from vbcsim.cohort.shapes import severity, shape_variables
+from vbcsim.cohort.shared import shared_variables
 from vbcsim.cohort.tenure import Hazards, Rows, rows_without_turnover, tenure_rows
-from vbcsim.cohort.uncertain import uncertain_variables
 from vbcsim.core.dataset import label
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
 
@@ -103,8 +103,8 @@ def build_cohort(
         **_stacked("measure", measures or {}, cohort, profiles.categories, base, performance),
     }
     cells = _cells(cohort, assumptions, profiles, lag, years)
-    unsure, unsure_coords = uncertain_variables(
-        assumptions, profiles, effects, years, assumptions.reference_year or base[-1]
+    shared, shared_coords = shared_variables(
+        assumptions, profiles, effects, cells, base, performance, season=_season(profiles)
     )
     classes = _classes(cell_group, profiles.of_cell, tables.get("intervention_reach", ((), None))[1])
     data = {
@@ -115,11 +115,9 @@ def build_cohort(
         "cell_class": ("cell", classes),
         **_rows(cohort, profiles, years, base[-1]),
         **shape_variables(profiles, cohort.retention),
-        **_systemic(assumptions, cells, years, base),
-        **_groups(effects, years, performance),
+        **shared,
         **_risk_score(cohort, assumptions, profiles, cells, int(np.flatnonzero(years == base[-1])[0])),
         "claimant_floor_usd": ("stratum", floors(assumptions.large_claimants.floor_usd, strata)),
-        **unsure,
         **tables,
     }
     coords = {
@@ -132,7 +130,7 @@ def build_cohort(
         "period": ("year", ["base"] * len(base) + ["performance"] * len(performance)),
         "service": ("category", [s.service for s in profiles.services[0]]),
         **_attributes(cohort, strata, cell_stratum),
-        **unsure_coords,
+        **shared_coords,
         **{name: list(named) for name, named in (("intervention", interventions), ("measure", measures)) if named},
     }
     attrs: dict[str, Any] = {"retention": cohort.retention, "months": cohort.months}
@@ -299,44 +297,6 @@ def _episode_variables(cohort: CohortSpec, years: Any, reference: int, season: A
         "half_exposure": (("row", "year", "half"), rows.exposure),
         "half_use": (("row", "year", "half", "category"), rows.use),
         "expected_members": ("row", rows.expected),
-    }
-
-
-def _systemic(assumptions: AssumptionsLike, cells: Variables, years: Any, base: Sequence[int]) -> Variables:
-    """Scalars and yearly courses of what all members share."""
-    market, quality = assumptions.market_trend, assumptions.quality
-    expected = _expected_market_index(cells, int(np.flatnonzero(years == base[-1])[0]))
-    rate = market.prospective_rate
-    announced = expected if rate is None else (1.0 + rate) ** (years - base[-1])
-    return {
-        "national_shock_sd": ((), float(market.national_shock_sd)),
-        "regional_shock_sd": ((), float(market.regional_shock_sd)),
-        "expected_market_index": ("year", expected),
-        "prospective_index": ("year", announced),
-        "quality_mean": ((), float(quality.mean)),
-        "quality_sd": ((), float(quality.sd)),
-        "quality_persistence": ((), quality.persistence),
-        "provider_own_share": ((), float(assumptions.provider_revenue.own_share)),
-    }
-
-
-def _expected_market_index(cells: Variables, reference: int) -> Any:
-    """Expected per-capita growth of the cohort's own mix against the last base year: the market grows like it."""
-    members, rate, cost = (cells[name][1] for name in ("members", "utilization_rate", "mean_cost_usd"))
-    level = np.einsum("c,cyj,cyj->y", members.astype(np.float64), rate, cost)
-    return level / level[reference] if level[reference] > 0 else np.ones(len(level))
-
-
-def _groups(effects: Sequence[Any], years: Any, performance: Sequence[int]) -> Variables:
-    """Each provider group's own effect."""
-    running = np.isin(years, performance)
-    return {
-        "group_effect_sd": ("group", np.array([float(g.effect_sd) for g in effects])),
-        "group_effect_persistence": ("group", np.array([float(g.persistence) for g in effects])),
-        "expected_group_effect": (
-            ("year", "group"),
-            np.where(running[:, None], 1.0 - np.array([float(g.improvement_rate) for g in effects]), 1.0),
-        ),
     }
 
 
