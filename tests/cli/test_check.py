@@ -89,3 +89,12 @@ def test_a_run_says_how_often_each_clause_changed_the_amount(type_, json_of, bre
     assert "  1. Take the benchmark less the expenditure.\n       in 100% of draws (2023 100%, 2024 100%)" in text
     assert "warning: half: shared_savings clause 4 (limit): changed the amount in no draw and no year" in text
     assert type_("check", "run", "--set", "draws=3").exit_code == 2
+
+
+def test_a_line_that_only_an_answer_reads_is_no_warning(type_, break_file):
+    lines = "lines:\n      spare: {constant: {value: 0.5}}\n      benchmark:"
+    break_file(("lines:\n      benchmark:", lines))
+    assert "lines.spare: is declared and read by no clause" in type_("check", "small.yaml").stdout
+    asked = "answers: [{name: it, text: What is spare, design: half, line: spare}]\ndesigns:\n"
+    break_file(("designs:\n", asked))
+    assert "read by no clause" not in type_("check", "small.yaml").stdout

@@ -85,28 +85,34 @@ def _doubts(scenario: Scenario) -> list[dict[str, str]]:
         {"design": name, **doubt._asdict()}
         for name, arrangement in scenario.arrangements.items()
         for doubt in doubts(arrangement, years)
+        if not (doubt.rule == "line_never_read" and doubt.place.removeprefix("lines.") in _answered(scenario, name))
     ]
+
+
+def _answered(scenario: Scenario, design: str) -> frozenset[str]:
+    """Lines of a design that the scenario's answers read, and what they are made from."""
+    figures = [figure for spec in scenario.answers for figure in spec.figures() if figure.design == design]
+    return scenario.arrangements[design].reached([figure.line for figure in figures if figure.line])
 
 
 def _check_run(folder: Path, say: Speaker) -> None:
     """How often each clause changed the amount, and which never did."""
     from vbcsim.cli.binding import binding_of, binding_text, never_bound
-    from vbcsim.contract.book import Book
-    from vbcsim.pipeline import open_run
+    from vbcsim.pipeline import open_run, settled_parts
 
     run = open_run(folder)
-    book = Book.from_experience(run.experience)
-    found = {name: binding_of(book, arrangement) for name, arrangement in run.scenario.arrangements.items()}
+    found = {name: binding_of(part.book, part.arrangement) for name, part in settled_parts(run).items()}
     warnings = [warning for name, binding in found.items() for warning in never_bound(name, binding)]
+    draws = run.experience.sizes["draw"]
     for name, binding in found.items():
-        say.text(binding_text(name, binding, book.draws))
+        say.text(binding_text(name, binding, draws))
     _tell(warnings, say)
     say.result(
         {
             "ok": True,
             "run": str(folder),
             "scenario": run.scenario.name,
-            "draws": book.draws,
+            "draws": draws,
             "designs": {name: {"provisions": binding} for name, binding in found.items()},
             "warnings": warnings,
         }
