@@ -119,9 +119,11 @@ def _tail_index(people: People, fact: Fact) -> float:
 def _group_sd(people: People, fact: Fact) -> float:
     size = int(_at(fact))
     groups = len(people) // size
+    if groups < 2:
+        return float("nan")
     cost = people.total_usd[: groups * size]
     means = cost.reshape(groups, size, -1).mean(axis=1)
-    return float(np.sqrt((means.var(axis=0, ddof=1)).mean()) / cost.mean()) if groups > 1 else float("nan")
+    return float(np.sqrt((means.var(axis=0, ddof=1)).mean()) / cost.mean())
 
 
 def _stay_top(people: People, fact: Fact) -> float:
