@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import Any
 
 import numba
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.cohorts import assumptions, cells, cohort_of, service
 from vbcsim.experience import compiled, kernels, member, twins
+from vbcsim.experience.claims import Block, Claims, member_claims
 from vbcsim.experience.prepare import prepare
 from vbcsim.experience.simulate import simulate
 from vbcsim.random import variates
@@ -105,6 +107,102 @@ def test_kernel_and_twin_give_the_same_bits(cohort, seed, draws):
         simulate(cohort, draws=draws, seed=seed, engine=engine, threads=1) for engine in ("members", "reference")
     )
     assert_same_bits(kernel, twin)
+
+
+# ------------------------------------------------------------------------- rows, classes, profiles, worlds and rules
+def shaped(cohort: xr.Dataset, worlds: int, profiles: int, rng: np.random.Generator) -> xr.Dataset:
+    """The same cohort with frailty and severity that differ by world and profile."""
+    factor = rng.uniform(0.3, 1.5, (worlds, profiles))
+    changed: dict[str, Any] = {"cell_profile": ("cell", rng.integers(0, profiles, cohort.sizes["cell"]))}
+    for name in (
+        *("overdispersion", "shared_weight", "own_persistence", "maximum_multiple"),
+        *("body_sigma", "tail_probability", "tail_index", "shared_variance", "shared_persistence"),
+    ):
+        one = cohort[name].values[0, 0]
+        both = np.broadcast_to(one, (worlds, profiles, *np.shape(one)))
+        # Variances together: a category's own factor keeps its part.
+        scaled = name in ("overdispersion", "shared_variance")
+        by = factor.reshape(worlds, profiles, *[1] * np.ndim(one)) if scaled else 1.0
+        changed[name] = (("world", "profile", "category")[: 2 + np.ndim(one)], both * by)
+    return cohort.drop_dims(("world", "profile")).assign(changed)
+
+
+@st.composite
+def blocks(draw: st.DrawFn) -> Block:
+    """A block of a small cohort: rows there for part of the time, several classes and profiles, worlds and rules."""
+    cohort = draw(small_cohorts())
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    worlds, profiles = draw(st.sampled_from([(1, 1), (3, 2)]))
+    inputs = prepare(shaped(cohort, worlds, profiles, rng))
+    n_periods, n_categories = inputs.rate.shape[1:]
+    n_draws, n_rows, n_classes = draw(st.integers(1, 2)), draw(st.integers(1, 4)), draw(st.integers(1, 2))
+    n_rules = draw(st.integers(0, 3))
+    cell = rng.integers(0, len(inputs.row_cell), n_rows)
+    ends = np.sort(rng.integers(0, n_periods, (n_rows, 2)), axis=1)
+    if draw(st.booleans()):
+        ends[0] = 0, n_periods - 1
+    category = rng.integers(-1, n_categories, n_rules)
+    inputs = replace(
+        inputs,
+        row_cell=cell,
+        row_first=ends[:, 0].copy(),
+        row_last=ends[:, 1].copy(),
+        row_expected=np.ones(n_rows),
+        stratum=inputs.stratum[cell],
+        cls=rng.integers(0, n_classes, n_rows),
+        profile=inputs.profile[cell],
+        rate=inputs.rate[cell] * rng.uniform(0.2, 1.0, (n_rows, n_periods, 1)),
+        exposure=rng.uniform(0.1, 1.0, (n_rows, n_periods)),
+        score_weight=rng.uniform(0.1, 1.0, (n_rows, n_periods)),
+        score_lag=draw(st.integers(0, 2)),
+        cost=inputs.cost[cell],
+        weights=inputs.weights[:, cell],
+        target_intervention=np.arange(n_rules),
+        target_category=category,
+        target_least=np.where(category < 0, 300.0, rng.integers(0, 4, n_rules).astype(float)),
+        target_reach=rng.random((n_rules, n_rows)) < 0.7,
+    )
+    shape = (n_draws, n_classes, n_periods, n_categories)
+    return Block(
+        inputs=inputs,
+        seed=draw(st.integers(0, 2**64 - 1)),
+        first_draw=draw(st.sampled_from([0, 5, 2**32 - 2])),
+        row_members=rng.integers(0, 12, (n_draws, n_rows)),
+        rate_multiplier=rng.uniform(0.5, 1.5, shape),
+        cost_multiplier=rng.uniform(0.5, 1.5, shape),
+        world=rng.integers(0, worlds, n_draws),
+        target_uptake=rng.uniform(0.0, 1.0, (n_draws, n_rules, n_periods)),
+        target_multiplier=rng.choice([0.0, 0.5, 1.0, 3.0], (n_draws, n_rules, n_periods, n_categories)),
+    )
+
+
+@settings(max_examples=settings.default.max_examples * 6 // 10)
+@given(blocks())
+def test_kernel_and_twin_give_the_same_bits_for_rows_classes_profiles_worlds_and_rules(block):
+    kernel, twin = (
+        member_claims(function, block)
+        for function in (compiled.compile_kernel("simulate_members"), twins.simulate_members)
+    )
+    for field in fields(Claims):
+        one, other = getattr(kernel, field.name), getattr(twin, field.name)
+        assert one.dtype == other.dtype
+        assert np.array_equal(one, other), field.name
+
+
+def test_blocks_of_the_search_reach_what_they_are_for():
+    """A check of the check: over some examples, rules enrol, rows are away, words of several worlds are drawn."""
+    engaged, absent, several = [], [], []
+
+    @settings(max_examples=60, database=None, derandomize=True)
+    @given(blocks())
+    def look(block):
+        claims = member_claims(compiled.compile_kernel("simulate_members"), block)
+        engaged.append(claims.engaged.sum() > 0)
+        absent.append(bool((block.inputs.row_first > 0).any()))
+        several.append(len(block.inputs.table_of) > 1)
+
+    look()
+    assert min(np.mean(engaged), np.mean(absent), np.mean(several)) > 0.2
 
 
 def test_a_crowd_large_enough_for_words_far_out_in_the_tails():
