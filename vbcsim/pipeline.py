@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vbcsim.core.errors import BadInput
+from vbcsim.experience.draws import first_draws
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from vbcsim.contract.arrangement import Arrangement
+    from vbcsim.contract.design import Design
+    from vbcsim.contract.settle import SettledPart
     from vbcsim.core.files import RunFolder
     from vbcsim.scenario.model import Scenario
 
@@ -36,6 +39,7 @@ __all__ = [
     "save_run",
     "settle",
     "settle_run",
+    "settled_parts",
     "side_by_side",
     "simulate",
     "summarize",
@@ -79,7 +83,7 @@ def run(
 
 def settle_run(scenario: Scenario, cohort: xr.Dataset, experience: xr.Dataset) -> Run:
     """Settle an experience under the designs of a scenario, and summarize what each party would owe and earn."""
-    settlement = settle(experience, scenario.arrangements)
+    settlement = settle(experience, scenario)
     return Run(scenario, cohort, experience, settlement, summarize(settlement), compare(settlement))
 
 
@@ -140,15 +144,23 @@ def simulate(
     return simulate(cohort, draws=draws, seed=seed, engine=engine, threads=threads, progress=progress)
 
 
-def settle(experience: Any, designs: Mapping[str, Arrangement] | Scenario) -> xr.Dataset:
+def settle(experience: Any, designs: Mapping[str, Arrangement | Design] | Scenario) -> xr.Dataset:
     """What the parties owe one another under each design, in every draw and year; parties sum to zero.
 
     :param experience: an experience dataset, or a book of lines (a table settled with no simulation).
-    :param designs: arrangements by name, or a scenario that holds them.
+    :param designs: arrangements or designs by name, or a scenario that holds them.
     """
     from vbcsim.contract.settle import settle
 
-    return settle(experience, designs if isinstance(designs, Mapping) else designs.arrangements)
+    return settle(experience, designs if isinstance(designs, Mapping) else designs.settled_designs)
+
+
+def settled_parts(run: Run, designs: Mapping[str, Arrangement | Design] | None = None) -> dict[str, SettledPart]:
+    """What is settled at once under each design, with its book; a group settled apart as ``design: group``."""
+    from vbcsim.contract.settle import parts_of
+
+    plan = parts_of(run.experience, designs or run.scenario.settled_designs)
+    return {f"{name}: {part.group}" if part.group else name: part for name, parts in plan.items() for part in parts}
 
 
 def summarize(settlement: xr.Dataset) -> xr.Dataset:
@@ -203,14 +215,6 @@ def kept_experience(folder: str | Path, scenario: Scenario, cohort: xr.Dataset) 
         return None
     (experience,) = read_datasets(Path(folder) / "experience.nc", ("experience",)).values()
     return first_draws(experience, scenario.draws)
-
-
-def first_draws(experience: xr.Dataset, draws: int) -> xr.Dataset:
-    """The first draws of an experience: the same bits as if only they had been simulated."""
-    if experience.sizes["draw"] == draws:
-        return experience
-    few = experience.isel(draw=slice(draws), claimant=experience["claimant_draw"].values < draws)
-    return few.assign_attrs(draws=draws)
 
 
 def side_by_side(one: Run, other: Run, names: tuple[str, str]) -> xr.Dataset:

@@ -76,11 +76,13 @@ def _sentences(scenario: Scenario, chosen: Mapping[str, Arrangement], say: Speak
 def _walk(run: Run, chosen: Mapping[str, Arrangement], draw: int, say: Speaker) -> None:
     from vbcsim.cli.explanation import walk_of, walk_text
     from vbcsim.core.errors import BadInput
+    from vbcsim.pipeline import settled_parts
 
     draws = run.experience.sizes["draw"]
     if draw >= draws:
         raise BadInput(f"--draw {draw}", f"the run has the draws 0 to {draws - 1}; choose one of them")
-    walks = {name: walk_of(run.experience, arrangement, draw) for name, arrangement in chosen.items()}
+    parts = settled_parts(run, {name: run.scenario.settled_designs[name] for name in chosen})
+    walks = {name: walk_of(part.book, part.arrangement, draw) for name, part in parts.items()}
     for name, walk in walks.items():
         say.text(walk_text(name, draw, walk))
     say.result({"scenario": run.scenario.name, "draw": draw, "designs": walks})

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from vbcsim.core.text import visible
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from vbcsim.contract.arrangement import Arrangement, Provision, UsedParameter
     from vbcsim.contract.book import Book
     from vbcsim.contract.explained import ClauseTold, ProvisionTold
@@ -134,12 +132,10 @@ def _when(clause: dict[str, Any]) -> str:
     return f" (to {last})" if last else ""
 
 
-def walk_of(experience: xr.Dataset, arrangement: Arrangement, draw: int) -> list[dict[str, Any]]:
+def walk_of(book: Book, arrangement: Arrangement, draw: int) -> list[dict[str, Any]]:
     """One draw of a settlement, year by year: the lines read, the amount after every clause, the transfer."""
-    from vbcsim.contract.book import Book
     from vbcsim.contract.settle import entries
 
-    book = Book.from_experience(experience)
     declared = book.declare(arrangement.lines)
     steps = list(entries(book, arrangement))
     return [

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vbcsim.contract.claims import HALF_LINES, claims_lines, half_shares, line_word
 from vbcsim.contract.line import LineMaker
 from vbcsim.contract.term import BookLike, choose
 from vbcsim.contract.value import OneLess, Table, Value
@@ -38,13 +39,25 @@ _PLAIN = (
     "national_index",
     "regional_index",
     "prospective_index",
+    "intervention_cost",
 )
 
 
-def experience_lines(categories: Iterable[str]) -> frozenset[str]:
-    """Names of the lines that a simulated experience with these service categories will give."""
+def experience_lines(
+    categories: Iterable[str], *, measures: Iterable[str] = (), equity_strata: Iterable[str] = (), halves: bool = False
+) -> frozenset[str]:
+    """Names of the lines that a simulated experience will give.
+
+    :param categories: service categories.
+    :param measures: names of the quality measures.
+    :param equity_strata: values of ``equity_stratum``, where it sets strata apart.
+    :param halves: whether a year is told by halves, as of episodes.
+    """
     by_category = (f"{stem}_{name}" for name in categories for stem in ("expenditure", "utilization"))
-    return frozenset(_PLAIN) | frozenset(by_category)
+    words = ["", *(f"_{line_word(value)}" for value in equity_strata)]
+    by_measure = (f"measure_{name}{word}{what}" for name in measures for word in words for what in ("", "_denominator"))
+    by_half = (f"{stem}_{half}" for stem in HALF_LINES if halves for half in (1, 2))
+    return frozenset(_PLAIN) | frozenset(by_category) | frozenset(by_measure) | frozenset(by_half)
 
 
 def view_of(book: Book, maker: str) -> View:
@@ -111,7 +124,7 @@ class Book(Mapping[str, Floats]):
         """The lines of the performance years of an experience; strata, base years and claimants stay in ``view``."""
         view = View.from_experience(ds)
         years = tuple(view.years[i] for i in view.performance)
-        return cls(years, view.draws, view, {}, _sources(_claims_lines(ds, view)))
+        return cls(years, view.draws, view, _sources(half_shares(ds, view)), _sources(claims_lines(ds, view)))
 
     @property
     def given(self) -> frozenset[str]:
@@ -196,30 +209,6 @@ def _sources(makers: Mapping[str, Callable[[], Floats]]) -> dict[str, Source]:
     return {name: (token, maker) for name, maker in makers.items()}
 
 
-def _claims_lines(ds: xr.Dataset, view: View) -> dict[str, Callable[[], Floats]]:
-    """How to get each line that an experience gives, for its performance years."""
-    rows = view.performance
-    keep: Any = slice(int(rows[0]), int(rows[-1]) + 1) if np.all(np.diff(rows) == 1) else rows
-    weight = view.person_years[keep]
-    lines: dict[str, Callable[[], Floats]] = {
-        "expenditure": lambda: view.by_stratum_usd[:, keep].sum(axis=-1),
-        "risk_score": lambda: (view.risk_score[:, keep] * weight).sum(axis=-1) / weight.sum(axis=-1),
-        "member_months": lambda: 12.0 * weight.sum(axis=-1)[np.newaxis],
-    }
-    for variable in map(str, ds.data_vars):
-        line, dims = _line_name(variable), set(ds[variable].dims)
-        if line in lines or "year" not in dims:
-            continue
-        if dims <= {"draw", "year"}:
-            lines[line] = partial(_flat, ds[variable], keep)
-        elif dims == {"year", "stratum"}:
-            lines[line] = partial(_summed, ds[variable], keep)
-    for variable in ("expenditure_usd", "utilization"):
-        for index, category in enumerate(view.categories if variable in ds else ()):
-            lines[f"{_line_name(variable)}_{category}"] = partial(_summed, ds[variable].isel(category=index), keep)
-    return lines
-
-
 def by_year(value: Mapping[int, float], years: tuple[int, ...]) -> Floats:
     """A dated number for each year: the one in force, that is, the latest that is not later."""
     first = min(value)
@@ -255,21 +244,6 @@ def read_one_less(value: OneLess, book: BookLike) -> Any:
 
 def _same(array: Floats) -> Floats:
     return array
-
-
-def _flat(variable: xr.DataArray, keep: Any) -> Floats:
-    values = np.asarray(variable.transpose(..., "year").values, dtype=np.float64)
-    return values[..., keep] if values.ndim == 2 else values[np.newaxis, keep]
-
-
-def _summed(variable: xr.DataArray, keep: Any) -> Floats:
-    total = np.asarray(variable.transpose(..., "year", "stratum").values, dtype=np.float64).sum(axis=-1)
-    return total[..., keep] if total.ndim == 2 else total[np.newaxis, keep]
-
-
-def _line_name(variable: str) -> str:
-    name = variable.removesuffix("_usd")
-    return {"provider_revenue": "revenue"}.get(name, name)
 
 
 def _as_line(name: str, raw: Any, years: int) -> Floats:

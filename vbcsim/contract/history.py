@@ -71,7 +71,7 @@ class History(Clause):
         base = self._base_rows(view)
         years, last = view.performance, int(base[-1])
         per_capita = self._per_capita_usd(view, base)[:, np.newaxis] * self._risk_growth(view, last)
-        total = (per_capita * view.person_years[years]).sum(axis=-1)
+        total = (per_capita * view.person_years[:, years]).sum(axis=-1)
         adjusted = (1.0 + book.value(self.adjustment)) * book.value(self.coding_factor)
         return total * self._update(book, view, last) * adjusted
 
@@ -99,7 +99,7 @@ class History(Clause):
         last, trend = base[-1], growth(view, self.trend, int(base[-1]))
         total = np.zeros((1, len(view.strata)))
         for k, (weight, year) in enumerate(zip(self.weights, base, strict=True)):
-            people = view.person_years[year]
+            people = view.person_years[:, year]
             per_capita = np.where(people > 0.0, cost[:, k] / np.where(people > 0.0, people, 1.0), 0.0)
             risk = view.risk_score[:, last] / view.risk_score[:, year] if self.risk_adjusted else 1.0
             total = total + weight * per_capita * risk / trend[:, year, np.newaxis]

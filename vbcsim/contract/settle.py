@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vbcsim.contract.arrangement import PARTIES, Arrangement, Provision, Step
 from vbcsim.contract.book import Book
+from vbcsim.contract.design import Design, as_design
 from vbcsim.contract.term import Amount
-from vbcsim.core.errors import BadInput
+from vbcsim.contract.view import attributes_of, of_strata
+from vbcsim.core.errors import BadInput, Problem
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Entry", "Ledger", "entries", "settle", "settle_amounts"]
+__all__ = ["Entry", "Ledger", "SettledPart", "entries", "parts_of", "settle", "settle_amounts"]
 
 Floats = NDArray[np.float64]
 
@@ -76,33 +78,87 @@ def _keep_memory() -> None:
     np.empty(31 << 17)
 
 
-def settle(source: xr.Dataset | Book, designs: Mapping[str, Arrangement], *, threads: int | None = None) -> xr.Dataset:
+def settle(
+    source: xr.Dataset | Book, designs: Mapping[str, Arrangement | Design], *, threads: int | None = None
+) -> xr.Dataset:
     """The settlement of every design on the same draws.
 
     Raises BadInput where a design reads a line that the book lacks or a threshold below the large-claimant floor.
 
     :param source: an experience dataset, or a book of lines.
-    :param designs: arrangements by the name of the design.
+    :param designs: arrangements, or designs for some of the members, by the name of the design.
     :param threads: how many to use; as many as there are processors where left out. The result does not depend on it.
     :returns: ``net_usd(design, party, draw, year)``, zero in sum over parties; ``transfer_usd(design, provision, draw,
-        year)``, positive to the payee; ``benchmark_usd`` and ``settled_expenditure_usd(design, draw, year)``.
+        year)``, positive to the payee; ``benchmark_usd`` and ``settled_expenditure_usd(design, draw, year)``; and
+        ``group_net_usd(design, group, party, draw, year)`` where a design settles groups apart.
     """
-    book = source if isinstance(source, Book) else Book.from_experience(source)
-    _check(book, designs)
-    lines = {
-        "benchmark_usd": _by_design(book, designs, "benchmark"),
-        "settled_expenditure_usd": _by_design(book, designs, "expenditure"),
-    }
+    plan = parts_of(source, designs)
     _keep_memory()
-    ledger = Ledger.empty(book, designs)
-    _post_all(ledger, book, designs, threads or os.cpu_count() or 1)
+    ledger = Ledger.empty(plan)
+    _post_all(ledger, plan, threads or os.cpu_count() or 1)
+    lines = {"benchmark_usd": _by_design(plan, "benchmark"), "settled_expenditure_usd": _by_design(plan, "expenditure")}
     variables: dict[str, Any] = {
         "net_usd": (("design", "party", "draw", "year"), ledger.net_usd.swapaxes(-1, -2)),
         "transfer_usd": (("design", "provision", "draw", "year"), ledger.transfer_usd.swapaxes(-1, -2)),
     }
     variables |= {name: (("design", "draw", "year"), line) for name, line in lines.items()}
-    coords = {"design": list(designs), "party": list(ledger.parties), "provision": list(ledger.provisions)}
-    return _dataset(source, variables, {**coords, "year": list(book.years)}, designs)
+    coords: dict[str, Any] = {"design": list(designs), "party": list(ledger.parties)}
+    if ledger.groups:
+        by_group = ledger.group_net_usd.swapaxes(-1, -2)
+        variables["group_net_usd"] = (("design", "group", "party", "draw", "year"), by_group)
+        coords["group"] = list(ledger.groups)
+    coords |= {"provision": list(ledger.provisions), "year": list(next(iter(plan.values()))[0].book.years)}
+    return _dataset(source, variables, coords, designs)
+
+
+class SettledPart(NamedTuple):
+    """What is settled at once: the book of some members under an arrangement."""
+
+    group: str
+    book: Book
+    arrangement: Arrangement
+
+
+Plan = Mapping[str, tuple[SettledPart, ...]]
+"""What each design settles at once, by its name."""
+
+
+def parts_of(source: xr.Dataset | Book, designs: Mapping[str, Arrangement | Design]) -> Plan:
+    """What each design settles at once, with its book; designs of the same members share one.
+
+    :raises BadInput: where a design cannot be settled, with every problem of all of them.
+    """
+    if not designs:
+        raise BadInput("designs", "no design was given; name at least one")
+    books: dict[tuple[int, ...] | None, Book] = {}
+    attributes = {} if isinstance(source, Book) else attributes_of(source)
+    plan: dict[str, tuple[SettledPart, ...]] = {}
+    problems: list[Problem] = []
+    for name, given in designs.items():
+        design = as_design(given)
+        found = design.problems(attributes)
+        if not found:
+            plan[name] = tuple(
+                SettledPart(part.group, _book_of(source, part.strata, books), part.arrangement)
+                for part in design.parts(attributes)
+            )
+            found = [problem for part in plan[name] for problem in _unsettleable(part)]
+        problems += [Problem(f"designs.{name}.{problem.place}", problem.message) for problem in found]
+    if problems:
+        raise BadInput(dict.fromkeys(problems))
+    return plan
+
+
+def _book_of(
+    source: xr.Dataset | Book, strata: tuple[int, ...] | None, books: dict[tuple[int, ...] | None, Book]
+) -> Book:
+    """The book of some strata, made once."""
+    if isinstance(source, Book):
+        return source
+    key = None if strata is None or len(strata) == source.sizes["stratum"] else strata
+    if key not in books:
+        books[key] = Book.from_experience(source if key is None else of_strata(source, key))
+    return books[key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,63 +167,93 @@ class Ledger:
 
     parties: tuple[str, ...]
     provisions: tuple[str, ...]
+    groups: tuple[str, ...]
     net_usd: Floats
     """(design, party, year, draw)."""
     transfer_usd: Floats
     """(design, provision, year, draw), positive to the payee."""
+    group_net_usd: Floats
+    """(design, group, party, year, draw); nought where a design does not settle the group apart."""
 
     @classmethod
-    def empty(cls, book: Book, designs: Mapping[str, Arrangement]) -> Ledger:
-        """A ledger with room for these designs; what it holds is not yet written."""
-        parties = tuple(p for p in PARTIES if any(p in design.parties for design in designs.values()))
-        provisions = tuple(dict.fromkeys(p.name for design in designs.values() for p in design.provisions))
-        room = (len(book.years), book.draws)
-        net = np.empty((len(designs), len(parties), *room))
-        return cls(parties, provisions, net, np.empty((len(designs), len(provisions), *room)))
+    def empty(cls, plan: Plan) -> Ledger:
+        """A ledger with room for these designs; what it holds of nets and transfers is not yet written."""
+        parts = [part for of_design in plan.values() for part in of_design]
+        parties = tuple(p for p in PARTIES if any(p in part.arrangement.parties for part in parts))
+        provisions = tuple(dict.fromkeys(p.name for part in parts for p in part.arrangement.provisions))
+        groups = tuple(dict.fromkeys(part.group for part in parts if part.group))
+        room = (len(parts[0].book.years), parts[0].book.draws)
+        net = np.empty((len(plan), len(parties), *room))
+        by_group = np.zeros((len(plan) if groups else 0, len(groups), len(parties), *room))
+        return cls(parties, provisions, groups, net, np.empty((len(plan), len(provisions), *room)), by_group)
 
-    def post(self, row: int, arrangement: Arrangement, amounts: Mapping[str, Amount]) -> None:
-        """Write one design: each amount is credited to its payee and debited to its payer."""
-        by_name = {provision.name: provision for provision in arrangement.provisions}
+    def post(self, row: int, parts: Sequence[SettledPart]) -> None:
+        """Settle and write one design: each amount is credited to its payee and debited to its payer."""
+        settled = [(part, settle_amounts(part.book, part.arrangement)) for part in parts]
+        if len(settled) == 1 and not settled[0][0].group:
+            self._enter(row, self.net_usd[row], *settled[0])
+            return
+        self.transfer_usd[row].fill(0.0)
+        for part, amounts in settled:
+            self._enter(row, self.group_net_usd[row, self.groups.index(part.group)], part, amounts, add=True)
+        np.sum(self.group_net_usd[row], axis=0, out=self.net_usd[row])
+
+    def _enter(
+        self, row: int, nets: Floats, part: SettledPart, amounts: Mapping[str, Amount], *, add: bool = False
+    ) -> None:
+        """Write the amounts of one part to its nets (party, year, draw) and to the design's transfers."""
+        by_name = {provision.name: provision for provision in part.arrangement.provisions}
         untouched: set[str] = set(self.parties)
         for k, name in enumerate(self.provisions):
-            transfer = self.transfer_usd[row, k]
+            transfer = np.empty_like(self.transfer_usd[row, k]) if add else self.transfer_usd[row, k]
             if name not in amounts:
                 transfer.fill(0.0)
                 continue
             np.add(amounts[name].T, 0.0, out=transfer)  # adding zero leaves no negative zero
             for party, enter in ((by_name[name].payee, np.add), (by_name[name].payer, np.subtract)):
-                net = self.net_usd[row, self.parties.index(party)]
+                net = nets[self.parties.index(party)]
                 enter(0.0 if party in untouched else net, transfer, out=net)
                 untouched.discard(party)
+            if add:
+                self.transfer_usd[row, k] += transfer
         for idle in untouched:
-            self.net_usd[row, self.parties.index(idle)].fill(0.0)
+            nets[self.parties.index(idle)].fill(0.0)
 
 
-def _post_all(ledger: Ledger, book: Book, designs: Mapping[str, Arrangement], threads: int) -> None:
+def _post_all(ledger: Ledger, plan: Plan, threads: int) -> None:
     """Settle and post every design; designs are independent, so the bits do not depend on the number of threads."""
-
-    def post(row: int, arrangement: Arrangement) -> None:
-        ledger.post(row, arrangement, settle_amounts(book, arrangement))
-
-    if threads == 1 or len(designs) == 1 or book.draws * len(book.years) < _WORTH_A_THREAD:
-        for row, arrangement in enumerate(designs.values()):
-            post(row, arrangement)
+    first = next(iter(plan.values()))[0].book
+    if threads == 1 or len(plan) == 1 or first.draws * len(first.years) < _WORTH_A_THREAD:
+        for row, parts in enumerate(plan.values()):
+            ledger.post(row, parts)
         return
-    with ThreadPoolExecutor(min(threads, len(designs))) as pool:
-        list(pool.map(post, range(len(designs)), designs.values()))
+    with ThreadPoolExecutor(min(threads, len(plan))) as pool:
+        list(pool.map(ledger.post, range(len(plan)), plan.values()))
 
 
-def _by_design(book: Book, designs: Mapping[str, Arrangement], line: str) -> Floats:
+def _by_design(plan: Plan, line: str) -> Floats:
     """A line of each design, (design, draw, year); NaN where a design lacks it; one copy where all are equal."""
-    shape = (book.draws, len(book.years))
-    found = [_line_of(book, design, line) for design in designs.values()]
+    first = next(iter(plan.values()))[0].book
+    shape = (first.draws, len(first.years))
+    found = [_line_of_parts(parts, line) for parts in plan.values()]
     if all(array is found[0] for array in found):
         same = np.full((1, 1), np.nan) if found[0] is None else found[0]
-        return np.broadcast_to(same, (len(designs), *shape))
-    filled = np.empty((len(designs), *reversed(shape)))
+        return np.broadcast_to(same, (len(plan), *shape))
+    filled = np.empty((len(plan), *reversed(shape)))
     for d, array in enumerate(found):
         filled[d] = np.nan if array is None else array.T
     return filled.swapaxes(-1, -2)
+
+
+def _line_of_parts(parts: Sequence[SettledPart], line: str) -> Amount | None:
+    """A line summed over what is settled at once; none where any of it lacks the line."""
+    total: Amount | None = None
+    for part in parts:
+        own = _line_of(part.book, part.arrangement, line)
+        if own is None:
+            return None
+        total = own if total is None else total + own
+    return total
 
 
 def _line_of(book: Book, design: Arrangement, line: str) -> Amount | None:
@@ -178,27 +264,19 @@ def _line_of(book: Book, design: Arrangement, line: str) -> Amount | None:
     return declared[line] if line in declared else None  # noqa: SIM401 (a book has no default)
 
 
-def _check(book: Book, designs: Mapping[str, Arrangement]) -> None:
-    """Refuse designs that this book cannot settle, with every problem at once."""
-    if not designs:
-        raise BadInput("designs", "no design was given; name at least one")
-    view = book.view
+def _unsettleable(part: SettledPart) -> list[Problem]:
+    """What would stop an arrangement from being settled on a book; places are below the design."""
+    book, view = part.book, part.book.view
     base = tuple(view.years[i] for i in view.base) if view else ()
     floors = dict(zip(view.strata, view.claimant_floor_usd, strict=True)) if view else None
-    lines = list(book)
-    found = [
-        problem
-        for name, design in designs.items()
-        for problem in design.check(
-            lines, years=book.years, base=base, floors_usd=floors, given=book.given, place=f"designs.{name}."
-        )
-    ]
-    if found:
-        raise BadInput(found)
+    return part.arrangement.check(list(book), years=book.years, base=base, floors_usd=floors, given=book.given)
 
 
 def _dataset(
-    source: xr.Dataset | Book, variables: dict[str, Any], coords: dict[str, Any], designs: Mapping[str, Arrangement]
+    source: xr.Dataset | Book,
+    variables: dict[str, Any],
+    coords: dict[str, Any],
+    designs: Mapping[str, Arrangement | Design],
 ) -> xr.Dataset:
     """The dataset with the draws of its source, labels, and the parameters that the designs used."""
     import json
@@ -213,7 +291,11 @@ def _dataset(
     if not isinstance(source, Book):
         attrs |= source.attrs
         coords["draw"] = source["draw"].values if "draw" in source.coords else coords["draw"]
-    used = {name: [item.model_dump(mode="json") for item in design.parameters] for name, design in designs.items()}
-    attrs |= {"parameters": json.dumps(used), "titles": json.dumps({n: d.title or n for n, d in designs.items()})}
+    made = {name: as_design(given) for name, given in designs.items()}
+    used = {name: [item.model_dump(mode="json") for item in d.arrangement.parameters] for name, d in made.items()}
+    titles = {name: design.arrangement.title or name for name, design in made.items()}
+    attrs |= {"parameters": json.dumps(used), "titles": json.dumps(titles)}
+    if "group" in coords:
+        attrs["groups_of"] = json.dumps({name: design.each for name, design in made.items() if design.each})
     sources = {"": "settlement: the provisions of each design applied to the experience, draw by draw"}
     return label(xr.Dataset(variables, coords=coords, attrs=attrs), sources)

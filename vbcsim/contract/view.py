@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,10 +16,25 @@ from vbcsim.core.errors import BadInput
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["View"]
+__all__ = ["View", "attributes_of", "of_strata"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+def attributes_of(ds: xr.Dataset) -> dict[str, tuple[str, ...]]:
+    """The value of each attribute in every stratum of an experience."""
+    named = (str(name) for name, coord in ds.coords.items() if coord.dims == ("stratum",) and name != "stratum")
+    return {name: tuple(str(value) for value in ds[name].values) for name in named}
+
+
+def of_strata(ds: xr.Dataset, strata: Sequence[int]) -> xr.Dataset:
+    """The part of an experience that lies in some strata; what is drawn for the whole market stays whole."""
+    place = np.full(ds.sizes["stratum"], -1, dtype=np.int64)
+    place[list(strata)] = np.arange(len(strata))
+    at = place[ds["claimant_stratum"].values.astype(np.int64)]
+    part = ds.isel(stratum=list(strata), claimant=np.flatnonzero(at >= 0))
+    return part.assign(claimant_stratum=("claimant", at[at >= 0]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +47,13 @@ class View:
     performance: Ints
     """Indices of the performance years in ``years``."""
     strata: tuple[str, ...]
+    attributes: dict[str, tuple[str, ...]]
+    """Value of each attribute that sets the strata apart, by stratum: ``provider_group``, ``equity_stratum``, ..."""
     categories: tuple[str, ...]
     by_category_usd: Floats
     """Paid claims (draw, year, stratum, category) [USD]."""
     person_years: Floats
-    """(year, stratum)."""
+    """(draw or 1, year, stratum); by draw where members come and go at random."""
     risk_score: Floats
     """(draw or 1, year, stratum)."""
     indices: dict[str, Floats]
@@ -66,9 +84,10 @@ class View:
             base=np.flatnonzero(period == "base"),
             performance=np.flatnonzero(period == "performance"),
             strata=tuple(str(name) for name in ds["stratum"].values),
+            attributes=attributes_of(ds),
             categories=tuple(str(name) for name in ds["category"].values),
             by_category_usd=lined_up("expenditure_usd", "draw", "year", "stratum", "category"),
-            person_years=lined_up("person_years", "year", "stratum")[0],
+            person_years=lined_up("person_years", "draw", "year", "stratum"),
             risk_score=lined_up("risk_score", "draw", "year", "stratum"),
             indices={name: lined_up(variable, "draw", "year") for name, variable in known.items() if variable in ds},
             claimant_usd=np.asarray(ds["claimant_usd"].values, dtype=np.float64),

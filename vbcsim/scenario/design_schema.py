@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
+from vbcsim.cohort.spec import Attribute
+from vbcsim.contract.design import PaidBy
 from vbcsim.contract.program import load_program, program_names
 
 __all__ = ["design_schema"]
@@ -28,7 +30,7 @@ def design_schema() -> tuple[dict[str, Any], dict[str, Any]]:
     definitions["line_maker"] = {"description": "How a derived line is made.", "anyOf": clauses["line"]}
     definitions["clause"] = {"description": "One term of a provision.", "anyOf": [_step(c) for c in clauses["term"]]}
     definitions["provision"] = _PROVISION
-    definitions["arrangement"] = _ARRANGEMENT
+    definitions["arrangement"] = {**_ARRANGEMENT, "properties": {**_ARRANGEMENT["properties"], **_MEMBERS}}
     programs = [_program(name) for name in program_names()]
     return {"anyOf": [*programs, {"$ref": "#/$defs/arrangement"}]}, definitions
 
@@ -49,7 +51,7 @@ _PROVISION = {
     "required": ["name", "payer", "payee", "terms"],
     "additionalProperties": False,
 }
-_ARRANGEMENT = {
+_ARRANGEMENT: dict[str, Any] = {
     "type": "object",
     "description": "An arrangement written out.",
     "properties": {
@@ -60,6 +62,26 @@ _ARRANGEMENT = {
         "provisions": {"type": "array", "items": {"$ref": "#/$defs/provision"}},
     },
     "additionalProperties": False,
+}
+_ATTRIBUTE = {"enum": list(get_args(Attribute))}
+_MEMBERS: dict[str, Any] = {
+    "only": {
+        "description": "Strata with these values of attributes, each a value or a list; all of them where left out.",
+        "type": "object",
+        "propertyNames": _ATTRIBUTE,
+        "additionalProperties": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
+    },
+    "each": {**_ATTRIBUTE, "description": "Attribute whose values are settled apart, results added up."},
+    "by_group": {
+        "description": "Inputs of single groups that differ, by the value of the attribute in `each`.",
+        "type": "object",
+        "additionalProperties": {"type": "object"},
+    },
+    "programme_paid_by": {
+        "enum": list(get_args(PaidBy)),
+        "default": "provider",
+        "description": "Who pays the cost of the interventions, in the ledgers.",
+    },
 }
 
 
@@ -75,7 +97,7 @@ def _step(clause: Mapping[str, Any]) -> dict[str, Any]:
 
 def _program(name: str) -> dict[str, Any]:
     program = load_program(name)
-    properties: dict[str, Any] = {"program": {"const": name}, "title": _TEXT, "note": _TEXT}
+    properties: dict[str, Any] = {"program": {"const": name}, "title": _TEXT, "note": _TEXT, **_MEMBERS}
     for word, asked in program.inputs.items():
         properties[word] = {"description": asked.definition, **({"unit": asked.unit} if asked.unit else {})}
         properties[word] |= {"enum": list(asked.choices)} if asked.choices else {}

@@ -20,7 +20,7 @@ from vbcsim.scenario.source import Document, parse_path
 from vbcsim.scenario.tables import read_tables
 from vbcsim.scenario.yaml import parse_yaml, read_yaml
 
-__all__ = ["load_scenario", "parse_scenario"]
+__all__ = ["load_scenario", "parse_scenario", "scenario_of"]
 
 
 def load_scenario(path: str | FilePath, overrides: Iterable[str] = ()) -> Scenario:
@@ -28,15 +28,16 @@ def load_scenario(path: str | FilePath, overrides: Iterable[str] = ()) -> Scenar
 
     :raises BadInput: with every problem found in the file, its tables and the overrides.
     """
-    return _scenario(read_yaml(path), FilePath(path).parent, list(overrides))
+    return scenario_of(read_yaml(path), FilePath(path).parent, list(overrides))
 
 
 def parse_scenario(text: str, file: str = "scenario.yaml", folder: str | FilePath = ".") -> Scenario:
     """The scenario written in ``text``, with tables looked up below ``folder``; raises like :func:`load_scenario`."""
-    return _scenario(parse_yaml(text, file), FilePath(folder), [])
+    return scenario_of(parse_yaml(text, file), FilePath(folder), [])
 
 
-def _scenario(document: Document, folder: FilePath, overrides: list[str]) -> Scenario:
+def scenario_of(document: Document, folder: FilePath, overrides: list[str]) -> Scenario:
+    """The scenario of a document, with tables looked up below ``folder``; raises like :func:`load_scenario`."""
     if not isinstance(document.data, dict):
         message = (
             f"{shown(document.data)} was read where a scenario is needed; write `key: value` lines (`vbcsim schema`)"

@@ -22,6 +22,7 @@ from vbcsim.outcomes.economics import Economics
 
 if TYPE_CHECKING:
     from vbcsim.contract.arrangement import Arrangement
+    from vbcsim.contract.design import Design
 
 __all__ = [
     "BASE_CASE",
@@ -158,7 +159,12 @@ class Scenario(Frozen):
 
     @cached_property
     def arrangements(self) -> Mapping[str, Arrangement]:
-        """The designs as arrangements, ready to settle."""
+        """The terms of every design; of the first group where every group has its own."""
+        return {name: design.arrangement for name, design in self.settled_designs.items()}
+
+    @cached_property
+    def settled_designs(self) -> Mapping[str, Design]:
+        """The designs with the members that they hold for, ready to settle."""
         from vbcsim.scenario.designs import resolve_designs
 
         return resolve_designs(self.designs, self.years)
@@ -172,7 +178,8 @@ class Scenario(Frozen):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with some fields changed; its designs are resolved anew."""
         copy = super().model_copy(update=update, deep=deep)
-        copy.__dict__.pop("arrangements", None)
+        for made in ("arrangements", "settled_designs"):
+            copy.__dict__.pop(made, None)
         return copy
 
     def asking(self, *, draws: int | None = None, seed: int | None = None, engine: str | None = None) -> Self:

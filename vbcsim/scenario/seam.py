@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -29,6 +29,14 @@ class Seam(NamedTuple):
     years: Years
     lines: Collection[str]
     floors_usd: Mapping[str, float]
+    attributes: Mapping[str, tuple[str, ...]] | None = None
+    """The value of each attribute that sets strata apart, by stratum; none where the cohort cannot be read."""
+
+    def floors_of(self, strata: Sequence[int] | None) -> Mapping[str, float]:
+        """The floors of some strata; of all where none are named."""
+        if strata is None or len(self.floors_usd) != len(next(iter((self.attributes or {}).values()), ())):
+            return self.floors_usd
+        return {name: usd for k, (name, usd) in enumerate(self.floors_usd.items()) if k in strata}
 
 
 def seam_of(document: Document, scenario: Scenario | None) -> tuple[Seam | None, list[Problem]]:
@@ -39,19 +47,19 @@ def seam_of(document: Document, scenario: Scenario | None) -> tuple[Seam | None,
     years = _part(document, scenario, ("years",), Years)
     if years is None:
         return None, []
-    names = _categories(document.data)
-    lines = experience_lines(names) if names else frozenset()
     claimants = _part(document, scenario, ("assumptions", "large_claimants"), LargeClaimants)
     cohort = _part(document, scenario, ("cohort",), CohortSpec)
+    attributes = None if cohort is None else _attributes(cohort)
+    lines = _lines(document.data, cohort, attributes)
     if claimants is None or cohort is None:
-        return Seam(years, lines, _as_written(claimants)), []
+        return Seam(years, lines, _as_written(claimants), attributes), []
     strata, _ = stratum_of_cells(cohort)
     try:
         by_stratum = floors(claimants.floor_usd, strata)
     except BadInput as error:
         problems = [Problem(document.place(parse_path(p.place)), p.message) for p in error.problems]
-        return Seam(years, lines, {}), problems
-    return Seam(years, lines, dict(zip(strata, map(float, by_stratum), strict=True))), []
+        return Seam(years, lines, {}, attributes), problems
+    return Seam(years, lines, dict(zip(strata, map(float, by_stratum), strict=True)), attributes), []
 
 
 def unsettleable(arrangement: Arrangement, seam: Seam) -> list[Problem]:
@@ -87,6 +95,28 @@ def _categories(data: Mapping[str, Any]) -> list[str]:
     rows = services if isinstance(services, list) else []
     names = [row.get("category") if isinstance(row, Mapping) else None for row in rows]
     return [name for name in names if isinstance(name, str)] if all(isinstance(n, str) for n in names) else []
+
+
+def _attributes(cohort: CohortSpec) -> dict[str, tuple[str, ...]]:
+    """The value of each attribute in every stratum."""
+    strata, of_cell = stratum_of_cells(cohort)
+    first = [of_cell.tolist().index(k) for k in range(len(strata))]
+    return {name: tuple(str(getattr(cohort.cells[c], name)) for c in first) for name in cohort.strata}
+
+
+def _lines(
+    data: Mapping[str, Any], cohort: CohortSpec | None, attributes: Mapping[str, tuple[str, ...]] | None
+) -> frozenset[str]:
+    """Names of the lines that the experience will give; empty where its categories cannot be read."""
+    names, measures = _categories(data), data.get("measures")
+    if not names:
+        return frozenset()
+    return experience_lines(
+        names,
+        measures=[str(name) for name in measures] if isinstance(measures, Mapping) else (),
+        equity_strata=(attributes or {}).get("equity_stratum", ()),
+        halves=cohort is not None and cohort.episodes is not None,
+    )
 
 
 def _as_written(claimants: LargeClaimants | None) -> Mapping[str, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-import numpy as np
 from pydantic import Field
 
 from vbcsim.contract.book import Book, view_of
@@ -42,8 +41,8 @@ class Attributed(LineMaker):
         if strange:
             near = did_you_mean(strange[0], view.strata)
             raise BadInput("attributed.strata", f"no stratum {strange[0]}{near}; there are {', '.join(view.strata)}")
-        people = view.person_years[view.performance][:, [view.strata.index(name) for name in names]]
-        counted = people.sum(axis=-1)[np.newaxis] * (self.months if self.counted == "member_months" else 1.0)
+        people = view.person_years[:, view.performance][..., [view.strata.index(name) for name in names]]
+        counted = people.sum(axis=-1) * (self.months if self.counted == "member_months" else 1.0)
         return counted * book.value(self.kept)
 
     def sentence(self) -> str:

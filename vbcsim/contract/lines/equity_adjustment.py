@@ -34,7 +34,8 @@ class EquityAdjustment(LineMaker):
             near = did_you_mean(strange[0], view.strata)
             raise BadInput("rate_pmpm", f"no stratum {strange[0]}{near}; there are {', '.join(view.strata)}")
         rates = view.per_stratum({name: self.rate_pmpm.get(name, 0.0) for name in view.strata}, "rate_pmpm")
-        return 12.0 * (view.person_years[view.performance] * rates).sum(axis=-1)[None] * book.value(self.phased_in)
+        people = view.person_years[:, view.performance]
+        return 12.0 * (people * rates).sum(axis=-1) * book.value(self.phased_in)
 
     def sentence(self) -> str:
         """In plain words."""

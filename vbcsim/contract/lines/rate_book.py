@@ -32,7 +32,7 @@ class RateBook(LineMaker):
         """The benchmark of the performance years [USD]."""
         view = view_of(book, "rate_book")
         rows = view.performance
-        rate = view.per_stratum(self.per_capita_usd, "per_capita_usd") * view.person_years[rows]
+        rate = view.per_stratum(self.per_capita_usd, "per_capita_usd") * view.person_years[:, rows]
         by_stratum = rate * view.risk_score[:, rows] if self.risk_adjusted else rate
         return by_stratum.sum(axis=-1) * book[self.growth]
 

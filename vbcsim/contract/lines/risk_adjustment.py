@@ -44,8 +44,9 @@ class RiskAdjustment(LineMaker):
 
     def _of_last_base_year(self, book: Book) -> Amount:
         view = view_of(book, "risk_adjustment")
-        people = view.person_years[view.base[-1]]
-        return np.asarray((view.risk_score[:, view.base[-1]] * people).sum(axis=-1, keepdims=True) / people.sum())
+        people = view.person_years[:, view.base[-1]]
+        score = (view.risk_score[:, view.base[-1]] * people).sum(axis=-1, keepdims=True)
+        return np.asarray(score / people.sum(axis=-1, keepdims=True))
 
     def sentence(self) -> str:
         """In plain words."""

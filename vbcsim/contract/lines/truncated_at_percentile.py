@@ -42,25 +42,29 @@ class TruncatedAtPercentile(LineMaker):
 
     def _above(self, view: View, year: int, stratum: int) -> Amount:
         """What the costliest members cost beyond the k-th largest, by draw [USD]."""
-        k = int(np.ceil((1.0 - self.percentile) * view.person_years[year, stratum] - 1e-9))
-        if k <= 1:
+        people = np.broadcast_to(view.person_years[:, year, stratum], view.draws)
+        k = np.ceil((1.0 - self.percentile) * people - 1e-9).astype(np.int64)
+        if k.max() <= 1:
             return np.zeros(view.draws)
         here = (view.claimant_year == year) & (view.claimant_stratum == stratum)
         draw, usd = view.claimant_draw[here], view.claimant_usd[here]
         order = np.lexsort((-usd, draw))
         draw, usd = draw[order], usd[order]
         counts = np.bincount(draw, minlength=view.draws)
-        if counts.min() < k:
-            floor = view.claimant_floor_usd[stratum]
+        short = np.flatnonzero((counts < k) & (k > 1))
+        if short.size:
+            d, floor = short[0], view.claimant_floor_usd[stratum]
             raise BadInput(
                 "truncated_at_percentile",
                 f"the {phrase(self.percentile)} percentile of {view.strata[stratum]} is below the large-claimant floor "
-                f"of ${floor:,.0f} in some draws ({counts.min()} members above it, {k} needed); lower that floor",
+                f"of ${floor:,.0f} in some draws ({counts[d]} members above it, {k[d]} needed); lower that floor",
             )
         starts = np.cumsum(counts) - counts
         rank = np.arange(len(usd)) - starts[draw]
-        kth = usd[starts + k - 1]
-        top = rank < k
+        cut = k > 1
+        kth = np.zeros(view.draws)
+        kth[cut] = usd[(starts + k - 1)[cut]]
+        top = (rank < k[draw]) & cut[draw]
         beyond = np.bincount(draw[top], weights=usd[top] - kth[draw[top]], minlength=view.draws)
         return np.asarray(beyond, dtype=np.float64)
 
