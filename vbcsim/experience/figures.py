@@ -37,7 +37,7 @@ def figures_of(values: Iterable[float]) -> Floats:
 def means(given: ArrayLike) -> Floats:
     """Expected values, shape (..., 4) to (...)."""
     rows = np.asarray(given, dtype=np.float64)
-    return np.array([float(number_of(row)) for row in rows.reshape(-1, SIZE)]).reshape(rows.shape[:-1])
+    return np.array([float(number_of(row.tolist())) for row in rows.reshape(-1, SIZE)]).reshape(rows.shape[:-1])
 
 
 def drawn(given: ArrayLike, u: Floats, *, strongest: bool = False) -> Floats:
@@ -54,7 +54,7 @@ def drawn(given: ArrayLike, u: Floats, *, strongest: bool = False) -> Floats:
     by_row = u.reshape(len(u), -1)
     found = np.empty((len(u), len(flat)))
     for k, row in enumerate(flat):
-        number = number_of(row)
+        number = number_of(row.tolist())
         own = by_row[:, k if by_row.shape[1] > 1 else 0]
         if not isinstance(number, Distribution):
             found[:, k] = number

@@ -185,6 +185,11 @@ class Intervention(Frozen, ABC):
             raise ValueError(
                 "members chosen by last year's use keep their prices: state `price: {}` and the effects under `use`"
             )
+        if self.measures:
+            raise ValueError(
+                "members chosen by last year's use are too few to move a measure of their stratum by themselves: "
+                "they move no measure; state `measures` in an intervention of whole cells"
+            )
         return self
 
     def strength(self, year: int) -> float:
@@ -200,6 +205,8 @@ class Intervention(Frozen, ABC):
 
     def points(self, name: str, kind: str) -> float:
         """Change of a measure in points: stated by name, or the prior of its kind."""
+        if self.target.last_year is not None:
+            return 0.0
         if self.measures is None:
             return self.measure_priors.get(kind, 0.0)
         return self.measures.get(name, 0.0)

@@ -110,10 +110,12 @@ class Measure(Frozen, ABC):
         categories: Sequence[str],
         base: Sequence[int],
         performance: Sequence[int],
-        interventions: Mapping[str, Intervention],
-        name: str,
+        interventions: Mapping[str, Intervention] | None = None,
+        name: str = "",
     ) -> Tables:
         """What the cohort dataset holds of it: variable -> (dims, values), without the dimension ``measure``.
+
+        :param interventions: those that may add points, and ``name`` the measure's own, by which they speak of it.
 
         Dims ``equity`` (the cells' equity strata in order of appearance), ``intervention`` (only where there are any).
         :raises BadInput: where it counts nobody, or no rate is known; places are below the measure.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from vbcsim.core.uncertain import Distribution, Uncertain
 from vbcsim.core.units import Fraction, Rate
+from vbcsim.experience.figures import words
 from vbcsim.experience.intervention import Intervention
 
 __all__ = ["Coding"]
@@ -35,6 +36,12 @@ class Coding(Intervention):
     decay: Fraction = 0.0
     """Part of the effect that is lost every year once it fades; none: what is known stays coded."""
 
+    @model_validator(mode="after")
+    def _of_whole_cells(self) -> Self:
+        if self.target.last_year is not None:
+            raise ValueError("coding raises the scores of whole cells; leave out target.last_year")
+        return self
+
     def strength(self, year: int) -> float:
         """Years of growth so far."""
         fading = (1.0 - self.decay) ** max(0, year - self.fades_after)
@@ -45,6 +52,4 @@ class Coding(Intervention):
         return self.score_per_year
 
     def _effect_words(self) -> list[str]:
-        from vbcsim.experience.figures import words
-
         return [f"risk score {words(self.score_per_year)} a year for {self.grows_for} years"]
