@@ -32,10 +32,10 @@ class Table:
 
     def line(self, case: str, design: str, name: str, group: str | None) -> np.ndarray:
         self.read.append(f"{name} of {group}")
-        return np.array(RATES[case, design])
+        return np.array(RATES[case, design])[np.newaxis]
 
     def net(self, case: str, design: str, name: str, group: str | None) -> np.ndarray:
-        return np.array(MONEY[case, design])
+        return np.array(MONEY[case, design])[np.newaxis]
 
     account = net
 
@@ -58,7 +58,7 @@ def test_the_chance_of_reaching_a_bound_in_a_year_is_the_share_of_draws_in_every
 
 def test_a_bound_is_reached_by_what_rounding_alone_keeps_from_it():
     table = Table()
-    table.line = lambda *_: np.array([[0.1 - 1e-15, 0.0], [0.0999, 0.0]])  # type: ignore[method-assign]
+    table.line = lambda *_: np.array([[[0.1 - 1e-15, 0.0], [0.0999, 0.0]]])  # type: ignore[method-assign]
     assert one(table, design="d", line="rate", year=2020, at_least=0.1)["base"][0] == 0.5
 
 
@@ -108,6 +108,15 @@ def test_a_group_of_a_design_that_settles_groups_apart_is_read_by_itself():
     table = Table()
     one(table, design="two_sided", line="gap", group="north")
     assert set(table.read) == {"gap of north"}
+
+
+def test_groups_are_added_up_or_counted_as_said():
+    table = Table(cases=("base",))
+    table.line = lambda *_: np.array([[[1.0, 0.0], [1.0, 1.0]], [[0.0, 0.0], [1.0, 0.0]]])  # type: ignore[method-assign]
+    ahead = {"design": "each", "line": "ahead", "year": 2020}
+    assert one(table, **ahead)["base"][0] == 1.5
+    assert one(table, **ahead, across="mean")["base"][0] == 0.75
+    assert one(table, **ahead, across="least", at_least=1)["base"][0] == 0.5
 
 
 def test_the_unit_is_that_of_what_is_asked():

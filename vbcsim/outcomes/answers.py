@@ -40,6 +40,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=600)]
 Statistic = Literal["probability", "mean", "sd", "p5", "p10", "p25", "p50", "p75", "p90", "p95"]
 
+Aggregate = Literal["sum", "mean", "least", "greatest"]
+
 ROUNDING = 1e-9
 """Part of a bound by which a figure may miss it and still reach it, so that 0.1 reaches 10 %."""
 
@@ -73,8 +75,10 @@ class Figure(Frozen):
     """Group whose own settlement is read, of a design that settles each group apart."""
     year: Annotated[tuple[Year, ...], BeforeValidator(_years), Field(min_length=1)] | None = None
     """Performance year or years; all of them where left out."""
-    over: Literal["sum", "mean", "least", "greatest"] | None = None
+    over: Aggregate | None = None
     """How several years become one figure: dollars of a party add up, a line is averaged, unless said otherwise."""
+    across: Aggregate | None = None
+    """How a line of several groups, settled apart, becomes one figure: the sum, unless said otherwise."""
 
     @property
     def kind(self) -> str:
@@ -164,7 +168,10 @@ class AnswerSpec(Difference):
 
 
 class Figures(Protocol):
-    """Where figures are read: the settled cases of a run, arrays by draw and performance year."""
+    """Where figures are read: the settled cases of a run, arrays (group, draw, performance year).
+
+    A design that settles no groups apart, and the amounts of a party, have one group.
+    """
 
     @property
     def cases(self) -> Sequence[str]: ...
@@ -240,17 +247,18 @@ def _read(figure: Figure, case: str, figures: Figures) -> Array:
     kind = figure.kind
     name = str(getattr(figure, kind))
     read: Callable[..., Array] = getattr(figures, kind)
-    by_year = read(figure.case or case, str(figure.design), name, figure.group)
+    by_group = read(figure.case or case, str(figure.design), name, figure.group)
+    by_year = _OVER[figure.across or "sum"](by_group, 0)
     places = [list(figures.years).index(year) for year in figure.year or figures.years]
     over = figure.over or ("mean" if kind == "line" else "sum")
-    return np.asarray(_OVER[over](by_year[:, places]), dtype=np.float64)
+    return np.asarray(_OVER[over](by_year[:, places], 1), dtype=np.float64)
 
 
-_OVER: Mapping[str, Callable[[Array], Array]] = {
-    "sum": lambda by_year: by_year.sum(axis=1),
-    "mean": lambda by_year: by_year.mean(axis=1),
-    "least": lambda by_year: by_year.min(axis=1),
-    "greatest": lambda by_year: by_year.max(axis=1),
+_OVER: Mapping[str, Callable[[Array, int], Array]] = {
+    "sum": lambda figures, axis: figures.sum(axis=axis),
+    "mean": lambda figures, axis: figures.mean(axis=axis),
+    "least": lambda figures, axis: figures.min(axis=axis),
+    "greatest": lambda figures, axis: figures.max(axis=axis),
 }
 
 
