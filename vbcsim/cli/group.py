@@ -19,10 +19,12 @@ _VERBS = {
     "check": "Say what is wrong with a scenario; of a run, which clauses never bound.",
     "settle": "Settle a finished run again under the designs of a scenario.",
     "compare": "Compare designs on the same draws, within a run or between two.",
+    "explore": "Write a page with sliders on which to negotiate a finished run.",
     "explain": "Say a contract in numbered sentences, or walk through one draw of it.",
     "cite": "List every source used, with what it supports.",
-    "calibrate": "Make a scenario from published data.",
+    "calibrate": "Make a scenario or assumption tables from published data.",
     "reconcile": "Settle published results by the program's rules and compare.",
+    "validate": "Simulate persons of the shipped tables and compare with published facts.",
     "schema": "Print the JSON Schema of a scenario file.",
 }
 

@@ -25,8 +25,8 @@ __all__ = ["command"]
 def command(run: Path, file: Path, overrides: tuple[str, ...], out: Path | None, say: Speaker) -> None:
     """Settle the finished run in the folder RUN under the designs of FILE, without simulating again.
 
-    Only the designs (and title and question) are taken from FILE. Where FILE asks for other members, assumptions, years
-    or seed, a warning says so: the experience remains that of RUN.
+    Only the designs (and title and question) are taken from FILE, which may hold nothing else. Where FILE asks for other
+    members, assumptions, years or seed, a warning says so: the experience remains that of RUN.
 
     \b
     Example:
@@ -38,11 +38,11 @@ def command(run: Path, file: Path, overrides: tuple[str, ...], out: Path | None,
     from vbcsim.core.files import claim_folder
     from vbcsim.core.text import visible
     from vbcsim.pipeline import open_run, settle_run
-    from vbcsim.scenario.load import load_scenario
+    from vbcsim.scenario.drafts import load_designs
 
     begun = time.perf_counter()
     finished = open_run(run)
-    asked = load_scenario(file, overrides)
+    asked = load_designs(file, finished.scenario, overrides)
     _warn(finished.scenario, asked, say)
     scenario = asked.with_experience_of(finished.scenario)
     try:
