@@ -26,7 +26,7 @@ from vbcsim.core.files import sha256_of, write_atomic
 __all__ = ["cache_folder", "compile_kernel", "kernel_names"]
 
 _SOURCES = (
-    *("experience/kernels.py", "experience/member.py", "experience/targeting.py"),
+    *("experience/kernels.py", "experience/member.py", "experience/targeting.py", "experience/tenure.py"),
     *("random/philox.py", "random/variates.py", "random/tables.py"),
 )
 _SEAL = "SHA256SUMS"
@@ -80,14 +80,14 @@ def _processor() -> str:
 
 
 @cache
-def compile_kernel(name: str) -> Callable[..., Any]:
-    """The compiled kernel of this name; it releases the interpreter lock while it runs."""
+def compile_kernel(name: str, module: str = "kernels") -> Callable[..., Any]:
+    """The compiled kernel of this name in a module beside this one; it releases the interpreter lock while it runs."""
+    from importlib import import_module
+
     import numba
     from numba.core import config
 
-    from vbcsim.experience import kernels
-
-    function: Callable[..., Any] = getattr(kernels, name)
+    function: Callable[..., Any] = getattr(import_module(f"vbcsim.experience.{module}"), name)
     if config.DISABLE_JIT:  # type: ignore[attr-defined]
         return function
     folder = cache_folder()

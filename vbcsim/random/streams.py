@@ -38,7 +38,7 @@ class Stream(IntEnum):
     COMPARATOR = 12
     """Sampling error of a market comparator; period = year."""
     TURNOVER = 13
-    """How many members leave, die and join; cell = row, period = year, item = kind of ending, event = block."""
+    """How many members go, die and pass; member = year of joining, period = year, item = law, event = binary digit."""
     PARAMETER = 14
     """An assumption that is a distribution; cell = the assumption's own number."""
     PANDEMIC = 15
@@ -66,7 +66,7 @@ class Stream(IntEnum):
     POOLED_SHARE = 26
     """An owner's share of a slice; member = place among the owners, event = slice."""
     EPISODE = 27
-    """Starts and continuations of episodes; cell = row, period = half-year."""
+    """Number of patients; cell = row, period = first half-year of presence."""
     POOLED_REST = 28
     """Small claims of one owner of large claims; member = place among the owners, period = year, item = category."""
     WORLD = 29
