@@ -70,17 +70,10 @@ class Population:
         from vbcsim.cohort.build import build_cohort
         from vbcsim.experience.people import simulate_people
 
-        assumptions = self._assumptions()
-        one = [
-            build_cohort(
-                CohortSpec(cells=(cell.model_copy(update={"members": 1}),), strata=(), source=_SOURCE),
-                assumptions,
-                [_YEARS[0]],
-                [_YEARS[1]],
-            )
-            for cell in self.cells
-        ]
-        return simulate_people(one, _apportioned(self.shares, persons), seed=seed, threads=threads)
+        cells = tuple(cell.model_copy(update={"members": 1, "risk_tier": f"c{k}"}) for k, cell in enumerate(self.cells))
+        spec = CohortSpec(cells=cells, strata=("risk_tier",), source=_SOURCE)
+        cohort = build_cohort(spec, self._assumptions(), [_YEARS[0]], [_YEARS[1]])
+        return simulate_people(cohort, _apportioned(self.shares, persons), seed=seed, threads=threads)
 
     def _assumptions(self) -> Assumptions:
         """Assumptions without trend, market shocks or provider-group effect: nothing but the persons themselves."""

@@ -1,7 +1,7 @@
 """Persons one by one: counts and cost by person, year and category, for validation and calibration.
 
-A person is a draw of a cohort of one member. The engine, the model and the addressed random numbers are therefore
-those of every run; nothing is simulated twice in two ways. What all members of a draw share (market shocks, the
+A person is a draw of a cell of one member. The engine, the model and the addressed random numbers are therefore those
+of every run; nothing is simulated twice in two ways. What all members of a draw share (market shocks, the
 provider group's effect, worlds) would make persons differ by more than themselves, so such cohorts are refused.
 """
 
@@ -30,7 +30,7 @@ _SHARED = ("national_shock_sd", "regional_shock_sd", "group_effect_sd")
 class People:
     """Simulated persons; person is the first axis everywhere.
 
-    ``counts`` and ``cost_usd`` have shape (person, year, category); ``cell`` is the number of the person's cohort.
+    ``counts`` and ``cost_usd`` have shape (person, year, category); ``cell`` is the number of the person's cell.
     """
 
     counts: NDArray[np.float32]
@@ -51,30 +51,27 @@ class People:
         return People(self.counts[keep], self.cost_usd[keep], self.cell[keep], self.categories)
 
 
-def simulate_people(
-    cohorts: Sequence[xr.Dataset], persons: Sequence[int], *, seed: int = 1, threads: int | None = None
-) -> People:
-    """Simulate ``persons[c]`` persons of each cohort of one member, shuffled by a fixed rule.
+def simulate_people(cohort: xr.Dataset, persons: Sequence[int], *, seed: int = 1, threads: int | None = None) -> People:
+    """Simulate ``persons[c]`` persons of each cell, in an order that tells nothing of their cells.
 
-    Each cohort has a seed of its own, so persons of different cohorts are independent; asking for more persons of a
-    cohort leaves those before them as they were.
+    Asking for more persons of a cell leaves those before them as they were.
 
-    :param cohorts: datasets of ``build_cohort``, each of one member and the same years and categories.
-    :param persons: how many persons of each, at least 1.
-    :raises BadInput: for a cohort of more than one member or one whose members share shocks.
+    :param cohort: dataset of ``build_cohort`` with one member in each cell, and each cell a stratum of its own.
+    :param persons: how many persons of each cell, at least 1 of some.
+    :raises BadInput: for a cohort of other cells, or one whose members share shocks.
     """
-    for dataset in cohorts:
-        _check(dataset)
-    parts = [
-        _of_one(dataset, n, (seed + c * 2**32) % 2**64, c, threads)
-        for c, (dataset, n) in enumerate(zip(cohorts, persons, strict=True))
-    ]
+    _check(cohort)
+    experience = simulate(cohort, draws=max(persons), seed=seed, threads=threads)
+    order = ("draw", "stratum", "year", "category")
+    counts = experience["utilization"].transpose(*order).values
+    cost = experience["expenditure_usd"].transpose(*order).values
+    stratum = [int(s) for s in cohort["cell_stratum"].values]
     return shuffled(
         People(
-            np.concatenate([p.counts for p in parts]),
-            np.concatenate([p.cost_usd for p in parts]),
-            np.concatenate([p.cell for p in parts]),
-            parts[0].categories,
+            np.concatenate([counts[:n, s] for n, s in zip(persons, stratum, strict=True)]).astype(np.float32),
+            np.concatenate([cost[:n, s] for n, s in zip(persons, stratum, strict=True)]).astype(np.float32),
+            np.repeat(np.arange(len(stratum), dtype=np.int32), persons),
+            tuple(map(str, cohort["category"].values)),
         )
     )
 
@@ -82,18 +79,6 @@ def simulate_people(
 def shuffled(people: People) -> People:
     """The same persons in an order that tells nothing of their cells, the same for the same number of persons."""
     return people.part(np.argsort(_mixed(len(people)), kind="stable"))
-
-
-def _of_one(dataset: xr.Dataset, persons: int, seed: int, cell: int, threads: int | None) -> People:
-    experience = simulate(dataset, draws=persons, seed=seed, threads=threads)
-    counts = experience["utilization"].transpose("draw", "year", "category", "stratum").values[..., 0]
-    cost = experience["expenditure_usd"].transpose("draw", "year", "category", "stratum").values[..., 0]
-    return People(
-        counts.astype(np.float32),
-        cost.astype(np.float32),
-        np.full(persons, cell, dtype=np.int32),
-        tuple(map(str, dataset["category"].values)),
-    )
 
 
 def _mixed(n: int) -> NDArray[np.uint64]:
@@ -104,11 +89,12 @@ def _mixed(n: int) -> NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-def _check(dataset: xr.Dataset) -> None:
-    members = int(dataset["members"].values.sum())
-    if members != 1:
-        raise BadInput("cohort.cells", f"{members:,} members stand where one is needed; a person is a cohort of one")
-    moved = [name for name in _SHARED if name in dataset and float(np.max(dataset[name].values)) > 0.0]
+def _check(cohort: xr.Dataset) -> None:
+    members = cohort["members"].values
+    if (members != 1).any() or cohort.sizes["stratum"] != len(members):
+        message = f"{len(members)} cells with {int(members.sum()):,} members in {cohort.sizes['stratum']} strata"
+        raise BadInput("cohort.cells", f"{message}; for persons, each cell has one member and is a stratum of its own")
+    moved = [name for name in _SHARED if name in cohort and float(np.max(cohort[name].values)) > 0.0]
     if moved:
         message = f"{', '.join(moved)} above 0 would move all persons of a draw; simulate persons without them"
         raise BadInput("assumptions", message)
