@@ -15,7 +15,7 @@ interventions return the same names, one of them ``intervention_reach`` by cell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -71,9 +71,9 @@ class AssumptionsLike(Protocol):
 class TablesLike(Protocol):
     """An intervention or a measure: its part of the cohort dataset, variable -> (dims, values)."""
 
-    def tables(
-        self, cells: Sequence[Any], categories: Sequence[str], base: Sequence[int], performance: Sequence[int]
-    ) -> Mapping[str, tuple[tuple[str, ...], Any]]: ...
+    @property
+    def tables(self) -> Callable[..., Mapping[str, tuple[tuple[str, ...], Any]]]:
+        """``tables(cells, categories, base, performance)``; of a measure also ``interventions`` and its ``name``."""
 
 
 def build_cohort(
@@ -100,7 +100,7 @@ def build_cohort(
     lag = years - (assumptions.reference_year or base[-1])
     tables = {
         **_stacked("intervention", interventions or {}, cohort, profiles.categories, base, performance),
-        **_stacked("measure", measures or {}, cohort, profiles.categories, base, performance),
+        **_stacked("measure", measures or {}, cohort, profiles.categories, base, performance, interventions or {}),
     }
     cells = _cells(cohort, assumptions, profiles, lag, years)
     shared, shared_coords = shared_variables(
@@ -175,6 +175,7 @@ def _stacked(
     categories: Sequence[str],
     base: Sequence[int],
     performance: Sequence[int],
+    interventions: Mapping[str, TablesLike] | None = None,
 ) -> Variables:
     """The tables of all interventions, or of all measures, along a first dim; every problem at its name."""
     found: dict[str, list[Any]] = {}
@@ -182,7 +183,8 @@ def _stacked(
     problems: list[Problem] = []
     for name, one in named.items():
         try:
-            tables = one.tables(cohort.cells, categories, base, performance)
+            more = {} if interventions is None else {"interventions": interventions, "name": name}
+            tables = one.tables(cohort.cells, categories, base, performance, **more)
         except BadInput as error:
             problems += [Problem(f"{dim}s.{name}.{p.place}".rstrip("."), p.message) for p in error.problems]
             continue
