@@ -57,7 +57,7 @@ def test_a_category_that_does_not_exist():
 
 
 def test_a_prior_that_speaks_of_no_category_of_the_scenario():
-    with pytest.raises(BadInput, match="use: the prior of care_coordination speaks of .* state the effects"):
+    with pytest.raises(BadInput, match=r"use: the prior of care_coordination speaks of .* state the effects"):
         tables(intervention("care_coordination"), ["stays", "visits"])
 
 
