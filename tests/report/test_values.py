@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from vbcsim.core.uncertain import Distribution
 from vbcsim.report.values import is_unverified, spoken, title_of, value_words
 
 BANDS = [{"from": 500, "to": 999, "value": [0.122, 0.087]}, {"from": 60_000, "value": 0.02}]
@@ -44,6 +45,17 @@ BANDS = [{"from": 500, "to": 999, "value": [0.122, 0.087]}, {"from": 60_000, "va
 )
 def test_values_in_words(value: Any, unit: str, expected: str) -> None:
     assert value_words(value, unit) == expected
+
+
+def test_an_uncertain_number_tells_its_distribution_with_its_unit() -> None:
+    drawn = Distribution("normal", [0.02, 0.005])
+    words = "uncertain: normal with mean 2% and standard deviation 0.5%"
+    assert value_words(drawn, "rate") == words
+    assert value_words({"normal": [0.02, 0.005]}, "rate") == words
+    assert value_words(Distribution("uniform", [1000, 2000]), "usd") == (
+        "uncertain: anything from $1,000 to $2,000, equally likely"
+    )
+    assert value_words({"beta": 0.5}, "rate") == "beta: 50%"
 
 
 def test_names_and_sentences() -> None:

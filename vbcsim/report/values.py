@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from vbcsim.core.uncertain import KINDS, Distribution, distribution
 from vbcsim.report.words import MINUS, plain, span
 
 __all__ = ["is_unverified", "spoken", "title_of", "value_words"]
@@ -20,6 +21,8 @@ def value_words(value: Any, unit: str = "") -> str:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if (drawn := _uncertain(value)) is not None:
+        return drawn.describe(lambda figure: _number(figure, unit))
     if isinstance(value, (int, float)):
         return _number(value, unit)
     if isinstance(value, BaseModel):
@@ -35,6 +38,13 @@ def value_words(value: Any, unit: str = "") -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return span(value) if _are_years(value, unit) else ", ".join(value_words(v, unit) for v in value)
     return plain(value)
+
+
+def _uncertain(value: Any) -> Distribution | None:
+    """A distribution, as it is or as a file writes it."""
+    if isinstance(value, Mapping) and len(value) == 1 and set(value) <= set(KINDS):
+        return distribution(value) if isinstance(next(iter(value.values())), Sequence) else None
+    return value if isinstance(value, Distribution) else None
 
 
 def title_of(name: str) -> str:
