@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from vbcsim.contract.arrangement import Arrangement, Provision, Step
 from vbcsim.contract.book import Book
+from vbcsim.contract.design import Design, as_design
+from vbcsim.contract.settle import SettledPart, parts_of
 from vbcsim.contract.wording import spoken
 from vbcsim.experience.draws import first_draws
 from vbcsim.explore.figures import Slider, sentence_template, sliders_of
@@ -28,6 +30,9 @@ __all__ = ["MOST_DRAWS", "Payload", "RunLike", "designs_payload", "payload_of"]
 
 MOST_DRAWS = 10_000
 """Draws that a page holds; more would neither show nor redraw in time."""
+
+MOST_BYTES = 24_000_000
+"""Characters of lines that a page holds; more would open slowly and could not be mailed."""
 
 Floats = NDArray[np.float64]
 
@@ -75,10 +80,14 @@ class _Store:
 
 
 def payload_of(run: RunLike) -> Payload:
-    """The page's data for a finished run: its designs on at most ``MOST_DRAWS`` of its draws."""
+    """The page's data for a finished run: its designs on as many of its draws as a page can hold."""
     whole = int(run.experience.sizes["draw"])
-    book = Book.from_experience(first_draws(run.experience, min(MOST_DRAWS, whole)))
-    settled = designs_payload(run.scenario.arrangements, book)
+    draws = min(MOST_DRAWS, whole)
+    settled = designs_payload(run.scenario.settled_designs, first_draws(run.experience, draws))
+    size = sum(map(len, settled.data["arrays"]))
+    if size > MOST_BYTES:
+        draws = max(100, int(draws * MOST_BYTES / size))
+        settled = designs_payload(run.scenario.settled_designs, first_draws(run.experience, draws))
     about = {
         "title": run.scenario.title,
         "question": run.scenario.question,
@@ -91,32 +100,39 @@ def payload_of(run: RunLike) -> Payload:
     return Payload(about | settled.data, settled.functions)
 
 
-def designs_payload(arrangements: Mapping[str, Arrangement], book: Book) -> Payload:
-    """What settles the designs on the draws of a book: clauses, functions and lines."""
+def designs_payload(designs: Mapping[str, Arrangement | Design], source: xr.Dataset | Book) -> Payload:
+    """What settles the designs on the draws of an experience or a book: clauses, functions and lines.
+
+    A design that settles groups apart is one design for each group.
+    """
+    plan = parts_of(source, designs)
+    parts = [(name, as_design(designs[name]), part) for name, own in plan.items() for part in own]
+    book = parts[0][2].book
     spent = float(np.mean(book["expenditure"])) if "expenditure" in book else 1e7
     store = _Store(book.years, book.draws, 0.1 * spent)
-    designs = [_design(name, arrangement, book, store) for name, arrangement in arrangements.items()]
-    data = {"years": list(book.years), "draws": book.draws, "designs": designs, "arrays": store.arrays}
+    told = [_design(name, design, part, store) for name, design, part in parts]
+    data = {"years": list(book.years), "draws": book.draws, "designs": told, "arrays": store.arrays}
     return Payload(data, tuple(store.functions))
 
 
-def _design(name: str, arrangement: Arrangement, book: Book, store: _Store) -> dict[str, Any]:
-    declared = book.declare(arrangement.lines)
+def _design(name: str, design: Design, part: SettledPart, store: _Store) -> dict[str, Any]:
+    arrangement = part.arrangement
+    declared = part.book.declare(arrangement.lines)
     provisions = [_provision(provision, store) for provision in arrangement.ordered]
     own = {provision.name for provision in arrangement.ordered}
     wanted = [line for p in provisions for clause in p["clauses"] for line in clause["lines"]]
     lines = _Lines(arrangement, declared, own, store).resolve([*wanted, "benchmark", "expenditure"])
+    title = arrangement.title or spoken(name)
+    only = {key: list(values) for key, values in design.only.items()}
+    members = only | ({design.each: [part.group]} if part.group else {})
+    about = {"title": arrangement.title, "parties": list(arrangement.parties)} | ({"only": members} if members else {})
     return {
-        "name": name,
-        "title": arrangement.title or name,
+        "name": f"{name}/{part.group}" if part.group else name,
+        "title": f"{title}: {spoken(part.group)}" if part.group else title,
         "parties": list(arrangement.parties),
         "provisions": provisions,
         "lines": lines,
-        "raw": {
-            "title": arrangement.title,
-            "parties": list(arrangement.parties),
-            "lines": {line: raw_clause(maker) for line, maker in arrangement.lines.items()},
-        },
+        "raw": about | {"lines": {line: raw_clause(maker) for line, maker in arrangement.lines.items()}},
     }
 
 
