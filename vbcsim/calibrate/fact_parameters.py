@@ -13,7 +13,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vbcsim.assumptions.spec import Service
 from vbcsim.calibrate.facts import Fact
 from vbcsim.calibrate.population import Population
 
@@ -41,6 +40,10 @@ _WIDTHS: Final = {
     "tail_index": 0.4,
     "variance": 0.7,
 }
+_MATTERS: Final = 0.03
+"""Share of all cost from which a category that no fact names is solved as well."""
+_SEVERITY: Final = frozenset({"severity_log_sd", "severity_cv", "cost_cv"})
+_TAILS: Final = frozenset({"top_share", "tail_index", "quantile_over_mean", "exceed_per_million", "severity_cv"})
 _CAPPED: Final = 200.0
 """A maximum, as a multiple of the mean cost, for tails so heavy that the variance would not exist."""
 
@@ -80,26 +83,29 @@ class Parameter:
 
 
 def parameters_of(population: Population, facts: Sequence[Fact]) -> tuple[Parameter, ...]:
-    """The parameters of a population, with its own values as the start.
+    """The parameters of a population that facts could tell, with its own values as the start.
 
-    Each category has its overdispersion, weight of the shared factor and persistence. The body of the cost of a
-    service is free for each category with cost; tails are free where the table has one.
+    A category's overdispersion, weight of the shared factor and persistence are free where a fact names it or it costs
+    enough to matter for facts about all cost; the body of its cost likewise; its tail where the table has one, a fact
+    tells of tails, and it costs more still.
     """
+    named = {c for fact in facts for group in fact.categories for c in group}
+    severe = {c for f in facts if f.kind in _SEVERITY for group in f.categories for c in group}
+    cost = population.shares @ (population.rates * population.costs)
+    tails = any(f.kind in _TAILS for f in facts)
     found: list[Parameter] = []
-    for service in population.services:
+    for service, share in zip(population.services, cost / max(float(cost.sum()), 1e-300), strict=True):
         names = ["overdispersion", "shared_weight", "persistence"]
-        names += ["body_sigma"] if service.mean_cost_usd > 0 and service.body_sigma > 0 else []
-        names += ["tail_probability", "tail_index"] if _has_tail(service, facts) else []
+        names = names if service.category in named or share > _MATTERS else []
+        body = service.body_sigma > 0 and (service.category in severe or share > _MATTERS)
+        names = [*names, "body_sigma"] if body else names
+        tail = tails and service.tail_probability > 0 and share > 2 * _MATTERS
+        names = [*names, "tail_probability", "tail_index"] if tail else names
         found += [Parameter(n, (service.category,), float(getattr(service, n)), _WIDTHS[n]) for n in names]
     frailty = population.frailty
     found.append(Parameter("variance", (), frailty.variance, _WIDTHS["variance"]))
     found.append(Parameter("persistence", (), frailty.persistence, _WIDTHS["persistence"]))
     return tuple(found)
-
-
-def _has_tail(service: Service, facts: Sequence[Fact]) -> bool:
-    tells = {"top_share", "tail_index", "quantile_over_mean", "exceed_per_million", "severity_cv"}
-    return service.tail_probability > 0 and any(f.kind in tells for f in facts)
 
 
 def apply(population: Population, parameters: Sequence[Parameter], free: Floats) -> Population:
