@@ -268,3 +268,10 @@ def test_uncertain_use_widens_the_outcome_by_the_law_of_total_variance():
     error = np.sqrt(((wide - wide.mean()) ** 2).var() / draws)
     assert abs(wide.var() - expected) < BOUND * error
     assert abs(known.var() - members * use) < BOUND * np.sqrt(((known - known.mean()) ** 2).var() / draws)
+
+
+def test_a_mean_drawn_next_to_one_keeps_the_score_between_0_and_1():
+    told_so = assumptions([service()], quality={"mean": {"beta": [0.97, 0.05]}, "sd": 0.1})
+    _, block = block_of(told_so, 2_000)
+    assert (block.parameters > 1 - 0.1**2).any()
+    assert ((block.quality_score >= 0) & (block.quality_score <= 1)).all()

@@ -43,6 +43,7 @@ def shape_variables(profiles: Profiles, retention: float) -> dict[str, Any]:
     found = {name: by_category(name) for name in SHAPES}
     shared = by_profile("variance")
     _check_shares(profiles, found, shared)
+    _check_tails(profiles, found)
     dims = ("world", "profile", "category")
     return {
         **{name: (dims, found[name]) for name in SHAPES if name != "persistence"},
@@ -99,5 +100,22 @@ def _check_shares(profiles: Profiles, found: dict[str, Floats], shared: Floats) 
                         "narrow the distributions, or lower shared_weight",
                     )
                 )
+    if problems:
+        raise BadInput(list(dict.fromkeys(problems)))
+
+
+def _check_tails(profiles: Profiles, found: dict[str, Floats]) -> None:
+    """An uncertain tail has a variance in every world."""
+    problems = [
+        Problem(
+            _service_name(s, "tail_index"),
+            f"can be {found['tail_index'][:, f, j].min():.4g}, which gives an infinite variance; "
+            "state maximum_usd, or a distribution above 2",
+        )
+        for f, services in enumerate(profiles.services)
+        for j, s in enumerate(services)
+        if s.maximum_usd is None
+        if ((found["tail_probability"][:, f, j] > 0) & (found["tail_index"][:, f, j] <= 2)).any()
+    ]
     if problems:
         raise BadInput(list(dict.fromkeys(problems)))

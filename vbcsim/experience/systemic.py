@@ -42,6 +42,8 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+_LEAST_SIZE = 0.01
+"""Least sum of the two parameters of a beta distribution: a score that is nearly always 0 or 1."""
 
 
 @dataclass(frozen=True)
@@ -271,6 +273,8 @@ def _quality(block: _Block) -> Floats:
     mean, sd, persistence = (_quality_figure(block, name) for name in ("mean", "sd", "persistence"))
     sure = (sd == 0.0) | (mean == 0.0) | (mean == 1.0)
     size = np.divide(mean * (1.0 - mean), sd**2, out=np.full(sure.shape, 2.0), where=~sure) - 1.0
+    # A mean drawn next to 0 or 1 cannot have the standard deviation; it has nearly the largest possible.
+    size = np.maximum(size, _LEAST_SIZE)
     centre = np.where(sure, 0.5, mean)
     course = autoregressive(block.group_shocks(Stream.QUALITY), block.years, persistence[:, 0])
     drawn = betaincinv(centre * size, (1.0 - centre) * size, ndtr(course))
