@@ -121,7 +121,7 @@ def draw_probabilities(
         own = cohort.isel(measure=m)
         level = _levels(own, seed, uncertain)[:, :, parts.equity]
         if interventions is not None and "measure_points" in cohort:
-            level = level + interventions.points[:, parts.of_class, :, m].transpose(0, 2, 1)
+            level = level + interventions.points[..., m][:, parts.of_class].transpose(0, 2, 1)
         level = np.clip(level, 0.0, 1.0)
         sd = float(own["measure_group_sd"])
         if sd > 0.0:
