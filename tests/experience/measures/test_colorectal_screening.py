@@ -1,0 +1,33 @@
+"""Colorectal screening: whom it counts, and its defaults."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.cohorts import SOURCE
+from tests.programmes import BASE, CATEGORIES, PERFORMANCE, measure
+from vbcsim.cohort.spec import CohortSpec
+from vbcsim.experience.figures import means
+
+
+def made(*strata, line="commercial", **fields):
+    rows = [{"cell": s, "members": 10, "equity_stratum": s, "line_of_business": line} for s in strata]
+    cells = CohortSpec(cells=rows, source=SOURCE).cells
+    return measure("colorectal_screening", **fields).tables(cells, CATEGORIES, BASE, PERFORMANCE)
+
+
+def rates(*strata, **fields):
+    return means(made(*strata, **fields)["measure_rate"][1])
+
+
+def share(line, **fields):
+    return made("all", line=line, **fields)["measure_share"][1][0]
+
+
+def test_gaps_by_race_are_judged():
+    np.testing.assert_allclose(rates("white", "black", "hispanic", "asian"), [0.76, 0.70, 0.67, 0.68])
+
+
+def test_its_denominator_by_line_of_business():
+    assert share("commercial") == 0.38
+    assert share("medicare") == 0.45
