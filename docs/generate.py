@@ -44,11 +44,16 @@ def glossary() -> str:
     """Every variable of every dataset."""
     names = YAML(typ="safe").load((ROOT / "vbcsim" / "core" / "glossary.yaml").read_text(encoding="utf-8"))
     rows = [
-        f"| `{name}` | {_cell(entry['unit'])} | {', '.join(entry.get('dims', ()))} | {_cell(entry['definition'])} |"
+        f"| `{name}` | {_cell(entry['unit'])} | {_dims(entry)} | {_cell(entry['definition'])} |"
         for name, entry in sorted(names.items())
     ]
     head = "# Glossary of variables\n\nThe datasets between the stages hold these variables and no others.\n\n"
     return head + "\n".join(["| Name | Unit | Dimensions | Definition |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def _dims(entry: dict[str, Any]) -> str:
+    """Dimensions; those that a variable may lack in brackets."""
+    return ", ".join(f"[{dim}]" if dim in entry.get("may_lack", ()) else dim for dim in entry.get("dims", ()))
 
 
 def _default(value: Any) -> str:

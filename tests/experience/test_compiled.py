@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -217,4 +218,6 @@ def test_settings_of_numba_that_change_the_code_name_another_folder(cache, monke
 
 
 def test_the_registry_names_what_the_kernels_offer():
-    assert compiled.kernel_names() == tuple(kernels.__all__) == ("simulate_members",)
+    for name, module in compiled.KERNELS.items():
+        assert name in import_module(f"vbcsim.experience.{module}").__all__
+    assert set(kernels.__all__) <= set(compiled.kernel_names())

@@ -15,7 +15,7 @@ __all__ = ["glossary", "label"]
 
 @cache
 def glossary() -> dict[str, dict[str, Any]]:
-    """The glossary: variable name -> unit, dims, long_name, definition."""
+    """The glossary: variable name -> unit, dims, long_name, definition; ``may_lack``: dims that it may go without."""
     from ruamel.yaml import YAML
 
     text = resources.files("vbcsim.core").joinpath("glossary.yaml").read_text(encoding="utf-8")
@@ -33,7 +33,8 @@ def label(dataset: xr.Dataset, sources: Mapping[str, str]) -> xr.Dataset:
     labelled = dataset.copy()
     for name, variable in labelled.data_vars.items():
         entry = glossary()[str(name)]
-        if list(variable.dims) != entry["dims"]:
+        without = [dim for dim in entry["dims"] if dim not in entry.get("may_lack", ())]
+        if list(variable.dims) not in (entry["dims"], without):
             raise ValueError(f"{name} has dimensions {list(variable.dims)}; the glossary says {entry['dims']}")
         variable.attrs = {
             "units": entry["unit"],

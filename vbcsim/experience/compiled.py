@@ -23,8 +23,10 @@ from typing import Any
 from vbcsim.core.errors import BadInput
 from vbcsim.core.files import sha256_of, write_atomic
 
-__all__ = ["cache_folder", "compile_kernel", "kernel_names"]
+__all__ = ["KERNELS", "cache_folder", "compile_kernel", "kernel_names"]
 
+KERNELS = {"simulate_members": "kernels", "draw_tenure": "tenure"}
+"""Every kernel and the module beside this one that holds it."""
 _SOURCES = (
     *("experience/kernels.py", "experience/member.py", "experience/targeting.py", "experience/tenure.py"),
     *("random/philox.py", "random/variates.py", "random/tables.py"),
@@ -44,9 +46,7 @@ _IMPORTED = _sources()
 
 def kernel_names() -> tuple[str, ...]:
     """Names of the kernels; each has a twin of the same name."""
-    from vbcsim.experience import kernels
-
-    return tuple(kernels.__all__)
+    return tuple(KERNELS)
 
 
 def cache_folder() -> Path | None:

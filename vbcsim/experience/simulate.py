@@ -6,8 +6,9 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,15 @@ from numpy.typing import NDArray
 from vbcsim.core.dataset import label
 from vbcsim.core.errors import BadInput, VbcsimError
 from vbcsim.core.version import VERSION
+from vbcsim.experience.claims import Block, Engine, member_claims
 from vbcsim.experience.compiled import compile_kernel
 from vbcsim.experience.engines import ENGINES
+from vbcsim.experience.intervening import Interventions, draw_interventions
 from vbcsim.experience.layers import LayerDraws
-from vbcsim.experience.prepare import KernelInputs, prepare
+from vbcsim.experience.prepare import KernelInputs, periods_per_year, prepare
+from vbcsim.experience.record import Drawn, Variables, exposure_variables, variables_of
 from vbcsim.experience.systemic import BlockDraws, draw_block
+from vbcsim.experience.turnover import draw_turnover
 from vbcsim.random.streams import STREAM_VERSION
 
 if TYPE_CHECKING:
@@ -28,22 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["ENGINES", "experience_hash", "simulate"]
 
 Progress = Callable[[int, int], None]
-Variables = dict[str, tuple[tuple[str, ...], NDArray[Any]]]
-"""Dimensions and values of variables by name."""
-_TARGET_MEMBER_YEARS = 400_000
-"""Member-years of a block: a fraction of a second, so that progress shows and threads share the work."""
-
-
-@dataclass(frozen=True)
-class _Claims:
-    """Claims of a block of draws, by draw, period and stratum, and large claimants; as the kernel fills them."""
-
-    expenditure: NDArray[np.float64]
-    utilization: NDArray[np.float64]
-    morbidity: NDArray[np.float64]
-    engaged: NDArray[np.float64]
-    claimant_usd: NDArray[np.float64]
-    claimant_where: NDArray[np.int32]
+_TARGET_MEMBER_PERIODS = 400_000
+"""Member-periods of a block: a fraction of a second, so that progress shows and threads share the work."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +43,51 @@ class _Work:
 
     cohort: xr.Dataset
     inputs: KernelInputs
-    kernel: Callable[..., int]
+    name: str
+    engine: Engine
     seed: int
     layers: LayerDraws
 
-    def block(self, start: int, stop: int) -> Variables:
-        """The variables by draw of the draws start..stop-1; draws of claimants are counted from the first block."""
-        shared = draw_block(self.cohort, self.seed, self.layers, start, stop)
-        row_members = np.ascontiguousarray(np.tile(self.inputs.row_expected.astype(np.int64), (stop - start, 1)))
-        return _variables(self.cohort, _claims(self, shared, row_members, start, stop), shared)
+    def variables(self, start: int, stop: int) -> Variables:
+        """The variables by draw of the draws start..stop-1."""
+        where = (self.cohort, self.seed, self.layers, start, stop)
+        shared = draw_block(*where)
+        interventions = draw_interventions(*where)
+        members = draw_turnover(*where, engine=self.name)
+        block = self._block(shared, interventions, members, start, stop)
+        drawn = Drawn(self.cohort, self.layers, start, stop, block, shared, interventions, self.engine(block))
+        return variables_of(drawn)
+
+    def _block(
+        self,
+        shared: BlockDraws,
+        interventions: Interventions | None,
+        members: NDArray[np.int64],
+        start: int,
+        stop: int,
+    ) -> Block:
+        """What the engine reads: the shared layers, and on top of them what interventions do."""
+        rate, cost = shared.rate_multiplier, shared.cost_multiplier
+        n_draws, _, n_periods, n_categories = rate.shape
+        per_year = n_periods // len(self.inputs.years)
+        uptake, target = np.zeros((n_draws, 0, n_periods)), np.zeros((n_draws, 0, n_periods, n_categories))
+        if interventions is not None:
+            rate = rate * np.repeat(interventions.rate, per_year, axis=2)
+            cost = cost * np.repeat(interventions.price, per_year, axis=2)
+            rules = interventions.rules
+            uptake = np.repeat(np.tile(rules.uptake, (n_draws, 1, 1)), per_year, axis=2)
+            target = np.repeat(rules.multiplier, per_year, axis=2)
+        return Block(
+            inputs=self.inputs,
+            seed=self.seed,
+            first_draw=int(self.layers.ids("process", start, stop)[0]),
+            row_members=members,
+            rate_multiplier=rate,
+            cost_multiplier=cost,
+            world=shared.world,
+            target_uptake=uptake,
+            target_multiplier=target,
+        )
 
 
 def simulate(
@@ -89,16 +116,17 @@ def simulate(
     _check(draws, seed, engine, threads, block)
     layers.check(draws)
     inputs = prepare(cohort)
-    work = _Work(cohort, inputs, _kernel(engine), seed, layers)
+    work = _Work(cohort, inputs, engine, _engine(engine), seed, layers)
     size = block or _block_size(int(inputs.member_periods), draws, threads or _cores())
-    variables = _run_blocks(work.block, draws, size, threads or _cores(), progress)
-    return _dataset(cohort, variables, draws=draws, seed=seed, engine=engine, shift=layers.shift)
+    variables = _run_blocks(work.variables, draws, size, threads or _cores(), progress)
+    return _dataset(work, variables, draws)
 
 
 def experience_hash(cohort: xr.Dataset, seed: int, engine: str, shift: Mapping[str, int] | None = None) -> str:
     """SHA-256 of all that decides an experience, and of nothing else; draws only extend it."""
     moved = "".join(f" {layer}+{by}" for layer, by in sorted((shift or {}).items()) if by)
-    digest = hashlib.sha256(f"{STREAM_VERSION} {seed} {engine} {cohort.attrs['months']}{moved}".encode())
+    length = f"{cohort.attrs['months']} {periods_per_year(cohort)}"
+    digest = hashlib.sha256(f"{STREAM_VERSION} {seed} {engine} {length}{moved}".encode())
     for name in sorted(map(str, [*cohort.data_vars, *cohort.coords])):
         values = cohort[name].values
         digest.update(f"{name} {cohort[name].dims} {values.shape}".encode())
@@ -118,68 +146,21 @@ def _check(draws: int, seed: int, engine: str, threads: int | None, block: int |
             raise BadInput(name, f"{value} is not possible; ask for at least 1")
 
 
-def _kernel(engine: str) -> Callable[..., int]:
-    if engine == "reference":
+def _engine(name: str) -> Engine:
+    if name == "reference":
         from vbcsim.experience.twins import simulate_members
 
-        return simulate_members
-    return compile_kernel("simulate_members")
+        return partial(member_claims, simulate_members)
+    return partial(member_claims, compile_kernel("simulate_members"))
 
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _block_size(member_years: int, draws: int, threads: int) -> int:
-    wanted = max(1, _TARGET_MEMBER_YEARS // max(member_years, 1))
+def _block_size(member_periods: int, draws: int, threads: int) -> int:
+    wanted = max(1, _TARGET_MEMBER_PERIODS // max(member_periods, 1))
     return max(1, min(wanted, -(-draws // threads)))
-
-
-def _claims(work: _Work, shared: BlockDraws, row_members: NDArray[np.int64], start: int, stop: int) -> _Claims:
-    """Claims of draws start..stop-1; asks again with more room where the list of large claimants was too short."""
-    inputs = work.inputs
-    n_periods, n_categories = inputs.rate.shape[1:]
-    by_stratum = (stop - start, n_periods, len(inputs.floor))
-    n_rules = len(inputs.target_least)
-    capacity = max(256, int(inputs.member_periods * (stop - start) / 20))
-    while True:
-        claims = _Claims(
-            expenditure=np.zeros((*by_stratum, n_categories)),
-            utilization=np.zeros((*by_stratum, n_categories)),
-            morbidity=np.zeros(by_stratum),
-            engaged=np.zeros((*by_stratum, n_rules)),
-            claimant_usd=np.empty(capacity),
-            claimant_where=np.empty((capacity, 3), dtype=np.int32),
-        )
-        found = work.kernel(
-            *(claims.expenditure, claims.utilization, claims.morbidity, claims.engaged),
-            *(claims.claimant_usd, claims.claimant_where),
-            *(np.uint32(work.seed % 2**32), np.uint32(work.seed >> 32)),
-            *(int(work.layers.ids("process", start, stop)[0]), row_members),
-            *(inputs.row_first, inputs.row_last, inputs.stratum, inputs.cls, inputs.profile),
-            *(inputs.rate, inputs.exposure, inputs.score_weight, inputs.score_lag, inputs.cost),
-            *(inputs.weights, inputs.shared_scale, inputs.table_of, inputs.cost_table_of),
-            *(inputs.frailty_tables, inputs.cost_tables, shared.rate_multiplier, shared.cost_multiplier, shared.world),
-            *(inputs.target_category, inputs.target_least, inputs.target_reach, *_rules(inputs, shared)),
-            *(inputs.floor, inputs.below, inputs.guide),
-        )
-        if found <= capacity:
-            return _ordered(claims, found, start)
-        capacity = found
-
-
-def _rules(inputs: KernelInputs, shared: BlockDraws) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Uptake (draw, rule, period) and multipliers (draw, rule, period, category) of the targeted rules."""
-    n_draws, _, n_periods, n_categories = shared.rate_multiplier.shape
-    n_rules = len(inputs.target_least)
-    return np.zeros((n_draws, n_rules, n_periods)), np.ones((n_draws, n_rules, n_periods, n_categories))
-
-
-def _ordered(claims: _Claims, found: int, start: int) -> _Claims:
-    """The claimants that were found, by draw, year and stratum, with draws counted from the first block."""
-    where = claims.claimant_where[:found] + np.array([start, 0, 0], dtype=np.int32)
-    order = np.lexsort(where.T[::-1])
-    return replace(claims, claimant_usd=claims.claimant_usd[:found][order], claimant_where=where[order])
 
 
 def _run_blocks(
@@ -207,52 +188,34 @@ def _run_blocks(
     }
 
 
-def _variables(cohort: xr.Dataset, claims: _Claims, shared: BlockDraws) -> Variables:
-    """What a block adds to the experience: every variable that has a draw."""
-    by_year = ("draw", "year")
-    revenue = float(cohort["provider_own_share"]) * claims.expenditure.sum(axis=(2, 3))
-    return {
-        "expenditure_usd": ((*by_year, "stratum", "category"), claims.expenditure),
-        "utilization": ((*by_year, "stratum", "category"), claims.utilization),
-        "risk_score": ((*by_year, "stratum"), shared.risk_score),
-        "national_index": (by_year, shared.national_index),
-        "regional_index": (by_year, shared.regional_index),
-        "group_effect": (by_year, shared.group_effect[:, :, 0]),
-        "quality_score": (by_year, shared.quality_score[:, :, 0]),
-        "comparator_error": (by_year, shared.comparator_error),
-        "provider_revenue_usd": (by_year, revenue),
-        "claimant_usd": (("claimant",), claims.claimant_usd),
-        "claimant_draw": (("claimant",), claims.claimant_where[:, 0]),
-        "claimant_year": (("claimant",), claims.claimant_where[:, 1]),
-        "claimant_stratum": (("claimant",), claims.claimant_where[:, 2]),
-    }
-
-
-def _dataset(
-    cohort: xr.Dataset, variables: Variables, *, draws: int, seed: int, engine: str, shift: Mapping[str, int]
-) -> xr.Dataset:
+def _dataset(work: _Work, variables: Variables, draws: int) -> xr.Dataset:
     import xarray as xr
 
     if not np.isfinite(variables["expenditure_usd"][1]).all():
         raise VbcsimError("the simulated expenditure is not finite; lower the trends or the mean costs of the scenario")
-    members = cohort["members"].values
-    lives = np.bincount(cohort["cell_stratum"].values, weights=members, minlength=cohort.sizes["stratum"])
-    by_year = np.tile(lives, (cohort.sizes["year"], 1))
+    cohort, inputs = work.cohort, work.inputs
+    per_year = len(inputs.times) // len(inputs.years)
+    exposure = exposure_variables(inputs, inputs.row_expected[None], per_year)
     data = {
+        **{name: (("year", "stratum"), values[0]) for name, values in exposure.items()},
         **variables,
-        "person_years": (("year", "stratum"), by_year * cohort.attrs["months"] / 12.0),
-        "lives": (("year", "stratum"), by_year),
         "prospective_index": ("year", cohort["prospective_index"].values),
-        "claimant_floor_usd": ("stratum", cohort["claimant_floor_usd"].values),
+        "claimant_floor_usd": ("stratum", inputs.floor),
     }
-    coords = {name: cohort[name] for name in ("year", "stratum", "category", "period")} | {"draw": np.arange(draws)}
     attrs = {
-        "experience_hash": experience_hash(cohort, seed, engine, shift),
-        "seed": str(seed),
-        "engine": engine,
+        "experience_hash": experience_hash(cohort, work.seed, work.name, work.layers.shift),
+        "seed": str(work.seed),
+        "engine": work.name,
         "draws": draws,
-        "members": int(members.sum()),
+        "members": int(inputs.cell_members.sum()),
         "vbcsim_version": VERSION,
         "stream_version": STREAM_VERSION,
     }
-    return label(xr.Dataset(data, coords, attrs), {"": f"simulated, engine {engine}, seed {seed}"})
+    dataset = xr.Dataset(data, _coords(cohort) | {"draw": np.arange(draws)}, attrs)
+    return label(dataset, {"": f"simulated, engine {work.name}, seed {work.seed}"})
+
+
+def _coords(cohort: xr.Dataset) -> dict[str, xr.DataArray]:
+    """The cohort's coordinates along the dims of an experience; strata keep the values of their attributes."""
+    kept = {"year", "stratum", "category", "intervention", "measure", "half"}
+    return {str(name): coord for name, coord in cohort.coords.items() if set(coord.dims) <= kept and name != "service"}
