@@ -166,3 +166,12 @@ def test_many_designs_are_told_in_groups(make) -> None:
     words = Page(text).words
     assert "The first 8 designs are drawn." in words
     assert all(f"draft_{k}" in words for k in range(1, 11))
+
+
+def test_programmes_and_cases_are_told_with_their_evidence(make):
+    visits = {"kind": "telehealth", "uptake": 0.3, "source": "judgement: a third of members"}
+    claimed = {"title": "As announced", "changes": {"interventions.video.uptake": 0.9}, "source": "press release"}
+    words = Page(html_report(make(60, interventions={"video": visits}, cases={"claimed": claimed}))).words
+    assert "Telehealth for" in words
+    assert "Evidence: telehealth-intensive health systems" in words
+    assert "judgement: a third of members" in words

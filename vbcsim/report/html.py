@@ -14,11 +14,12 @@ from vbcsim.report.cases import case_tables
 from vbcsim.report.groups import group_tables
 from vbcsim.report.ledgers import ledger_tables
 from vbcsim.report.material import MOST_DESIGNS, Material, Pair
-from vbcsim.report.register import register
+from vbcsim.report.register import named_register, register
+from vbcsim.report.split import split_bars, split_tables
 from vbcsim.report.tables import Cell, Row, TableOf, figure_cell
 from vbcsim.report.terminal import chunks, dominance_words, unit
 from vbcsim.report.termsheet import term_sheets
-from vbcsim.report.values import value_words
+from vbcsim.report.values import spoken, value_words
 from vbcsim.report.words import Scale, clip, join, plain, scale_for, span
 
 __all__ = ["html_report"]
@@ -85,8 +86,14 @@ def _context(material: Material, said: Answer) -> dict[str, Any]:
         "case_titles": [material.case_title, *(case.case_title for case in material.cases.values())],
         "groups": group_tables(material),
         "ledgers": ledger_tables(material),
+        "split": split_tables(material),
+        "split_draws": material.variance_split.attrs.get("draws") if material.variance_split is not None else None,
         "terms": _terms(material),
         "assumptions": register(scenario.assumptions),
+        "interventions": named_register(scenario.interventions),
+        "measures": named_register(scenario.measures),
+        "economics": register(scenario.economics) if scenario.economics is not None else (),
+        "changes": _changes(material),
         "cohort": register(scenario.cohort),
         "record": [(plain(k).replace("_", " "), _recorded(r), plain(r.source)) for k, r in scenario.record.items()],
         "unverified": _unverified(material),
@@ -169,6 +176,9 @@ def _pictures(material: Material) -> dict[str, str]:
         "years": figures.svg(figures.year_by_year, material, party),
     }
     pairs = [row for row in material.pairs if row.party == party][:MOST_PAIRS]
+    bars = split_bars(material)
+    if bars:
+        drawn["split"] = figures.svg(figures.variance_bars, material, bars)
     if material.cases:
         drawn["cases"] = figures.svg(figures.case_by_case, material, party)
     if pairs:
@@ -202,11 +212,32 @@ def _recorded(record: Any) -> str:
     return f"{value_words(record.value)} {unit}"
 
 
+def _changes(material: Material) -> list[tuple[str, str, list[tuple[str, str]], str]]:
+    """Each case: its title, what it is, what it changes (place and value), and its source."""
+    return [
+        (
+            plain(case.title),
+            plain(case.note or ""),
+            [(spoken(place), value_words(value)) for place, value in case.changes.items()],
+            plain(case.source),
+        )
+        for case in material.scenario.cases.values()
+    ]
+
+
 def _unverified(material: Material) -> list[str]:
-    """What rests on memory: parameters of designs, assumptions, cohort."""
+    """What rests on memory: parameters of designs, assumptions, cohort, interventions, measures, economics."""
+    scenario = material.scenario
     found = [f"{titles}: {join(figures)}" for titles, figures in material.unverified.items()]
-    for part, model in (("Assumptions", material.scenario.assumptions), ("Members", material.scenario.cohort)):
-        titles = [section.title for section in register(model) if section.unverified]
+    parts = {
+        "Assumptions": register(scenario.assumptions),
+        "Members": register(scenario.cohort),
+        "Interventions": named_register(scenario.interventions),
+        "Measures": named_register(scenario.measures),
+        "Economics": register(scenario.economics) if scenario.economics is not None else (),
+    }
+    for part, sections in parts.items():
+        titles = [section.title for section in sections if section.unverified]
         if titles:
             found.append(f"{part}: {join(titles)}")
     return found

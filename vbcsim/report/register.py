@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from vbcsim.report.values import is_unverified, spoken, title_of, value_words
 from vbcsim.report.words import plain
 
-__all__ = ["Item", "Section", "Table", "register"]
+__all__ = ["Item", "Section", "Table", "named_register", "register"]
 
 MOST_ROWS = 40
 """Rows of a table that are shown; a cohort may have thousands."""
@@ -77,6 +77,16 @@ def register(model: BaseModel) -> tuple[Section, ...]:
     if alone:
         sections.append(Section("General", "", tuple(alone), (), source, is_unverified(source)))
     return tuple(sections)
+
+
+def named_register(models: Mapping[str, BaseModel]) -> tuple[Section, ...]:
+    """A section for each model by its name, such as every intervention: what it says of itself, then its figures."""
+    found = []
+    for name, model in models.items():
+        told, evidence = getattr(model, "sentence", None), getattr(model, "reference", "")
+        words = [plain(told()) if callable(told) else "", f"Evidence: {plain(evidence)}." if evidence else ""]
+        found.append(_section(title_of(name), " ".join(filter(None, words)), model))
+    return tuple(found)
 
 
 def _section(title: str, meaning: str, model: BaseModel) -> Section:
