@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from tests.cohorts import SOURCE, assumptions, service
-from vbcsim.assumptions.spec import Assumptions, Quality, Service
+from vbcsim.assumptions.spec import Assumptions, Quality, RiskScore, Service
+from vbcsim.core.uncertain import Distribution
 
 SHARED = {"variance": 1.5, "persistence": 0.5}
 
@@ -120,3 +121,64 @@ def test_every_field_says_what_it_is_and_every_section_has_a_source():
             assert model.model_fields["source"].is_required()
     assert Service.model_fields["source"].is_required()
     assert all(field.description for field in Service.model_fields.values())
+
+
+def test_rows_of_a_category_differ_by_line_of_business():
+    rows = [service(), service(line_of_business="dual"), service("stay")]
+    read = assumptions(rows, shared_frailty=SHARED)
+    assert read.categories == ("visit", "stay")
+    with pytest.raises(ValidationError, match=r"categories named twice in services: visit \(dual\); each category"):
+        assumptions([*rows, service(line_of_business="dual")])
+
+
+def test_a_row_is_held_against_the_shared_frailty_that_can_meet_it():
+    rows = [service(overdispersion=0.3, shared_weight=0.5), service(line_of_business="dual", overdispersion=2.0)]
+    usual = assumptions(rows).model_dump()
+    usual["shared_frailty"] = [
+        {"variance": 1.0, "persistence": 0.5, "source": SOURCE},
+        {"variance": 8.0, "persistence": 0.5, "source": SOURCE, "line_of_business": "dual"},
+    ]
+    assert [f.variance for f in Assumptions(**usual).shared_frailties] == [1.0, 8.0]
+    usual["services"] = [usual["services"][0], usual["services"][1] | {"shared_weight": 0.6}]
+    with pytest.raises(ValidationError, match=r"services\[visit, dual\]: overdispersion 2 is less than .* \(2.88"):
+        Assumptions(**usual)
+    # Without a row of its own the line of business meets the row for all.
+    usual["services"] = usual["services"][:1]
+    with pytest.raises(ValidationError, match=r"services\[visit\]: overdispersion 0.3 is less than .* \(2 = "):
+        Assumptions(**usual)
+
+
+@pytest.mark.parametrize("section", ["shared_frailty", "provider_group"])
+def test_a_section_by_name_names_each_once(section):
+    usual = assumptions([service()]).model_dump()
+    usual[section] = [usual[section], usual[section]]
+    with pytest.raises(ValidationError, match=rf"{section}: .* named twice: all; each has one row"):
+        Assumptions(**usual)
+
+
+def test_seasonality_is_twelve_months_of_mean_one():
+    even = " ".join(["1.1 0.9"] * 6)
+    assert service(seasonality=even).seasonality == (1.1, 0.9) * 6
+    with pytest.raises(ValidationError, match=r"twelve months of seasonality have mean 1\.1; scale them to mean 1"):
+        service(seasonality=[1.1] * 12)
+    with pytest.raises(ValidationError, match="at least 12 items"):
+        service(seasonality=[1.0] * 11)
+    with pytest.raises(ValidationError, match="'1 2 x' is not twelve numbers with spaces between them"):
+        service(seasonality="1 2 x")
+
+
+def test_spread_and_fit_of_members_scores_come_together():
+    score = {"coding_growth": 0.0, "source": SOURCE}
+    with pytest.raises(ValidationError, match="sd is stated and r_squared is not; state both, or leave both out"):
+        RiskScore(**score, sd=0.9)
+    with pytest.raises(ValidationError, match="r_squared is stated and sd is not"):
+        RiskScore(**score, r_squared=0.1)
+    assert RiskScore(**score, sd=0.9, r_squared=0.1).timing == "prospective"
+
+
+def test_a_figure_may_be_a_distribution_within_its_bounds():
+    unsure = service(overdispersion={"uniform": [1.0, 3.0]}, utilization_trend="normal(0.02, 0.01)")
+    assert unsure.overdispersion == Distribution("uniform", (1.0, 3.0))
+    assert float(unsure.utilization_trend) == 0.02
+    with pytest.raises(ValidationError, match="at most 1"):
+        service(shared_weight={"normal": [0.9, 0.1]})

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.cohorts import SOURCE, assumptions, cells, cohort_of, service
-from vbcsim.cohort.build import floors, stratum_of_cells
+from vbcsim.cohort.build import build_cohort, floors, stratum_of_cells
 from vbcsim.cohort.spec import CohortSpec
 from vbcsim.core.dataset import glossary
 from vbcsim.core.errors import BadInput
@@ -138,6 +138,71 @@ def test_every_mistake_in_the_floors_is_told_at_once():
         'no floor for stratum "aged"; add one',
         'no floor for stratum "disabled"; add one',
     ]
+
+
+# ----------------------------------------------------------------------------------- interventions, response classes
+class Programme:
+    """A part of the cohort dataset, as an intervention or a measure gives it."""
+
+    source = "programme paper"
+
+    def __init__(self, reach: list[int], problem: str = "") -> None:
+        self.reach, self.problem = reach, problem
+
+    def tables(self, cells: Any, categories: Any, base: Any, performance: Any) -> dict[str, Any]:
+        if self.problem:
+            raise BadInput("target.region", self.problem)
+        assert len(cells) == len(self.reach)
+        assert (categories, base, performance) == (("visit",), (2021, 2022), (2023,))
+        return {"intervention_reach": (("cell",), np.array(self.reach, dtype=np.uint8))}
+
+
+FOUR = [
+    {"cell": f"c{i}", "members": 1, "provider_group": group, "line_of_business": line, "risk_tier": f"r{i}"}
+    for i, (group, line) in enumerate([("g", "commercial"), ("g", "commercial"), ("h", "commercial"), ("g", "dual")])
+]
+
+
+def built(**programmes: Programme):
+    told = assumptions([VISIT, service(line_of_business="dual")])
+    cohort = CohortSpec(cells=FOUR, strata=("provider_group", "line_of_business"), source=SOURCE)
+    return build_cohort(cohort, told, (2021, 2022), (2023,), interventions=programmes)
+
+
+def test_cells_of_one_group_profile_and_set_of_interventions_are_a_class():
+    assert built()["cell_class"].values.tolist() == [0, 0, 1, 2]
+    ds = built(visits=Programme([0, 1, 0, 0]), calls=Programme([1, 1, 1, 1]))
+    assert ds["cell_class"].values.tolist() == [0, 1, 2, 3]
+    assert ds["intervention"].values.tolist() == ["visits", "calls"]
+    assert ds["intervention_reach"].values.tolist() == [[0, 1, 0, 0], [1, 1, 1, 1]]
+    assert ds["intervention_reach"].attrs["source"] == "programme paper"
+
+
+def test_every_problem_of_every_intervention_stands_at_its_name():
+    with pytest.raises(BadInput) as error:
+        built(one=Programme([], "no such region"), two=Programme([1, 1, 1, 1]), three=Programme([], "none either"))
+    assert [str(p) for p in error.value.problems] == [
+        "interventions.one.target.region: no such region",
+        "interventions.three.target.region: none either",
+    ]
+
+
+def test_strata_know_the_attributes_that_set_them_apart():
+    ds = built()
+    assert ds["stratum"].values.tolist() == ["g/commercial", "h/commercial", "g/dual"]
+    assert ds["provider_group"].values.tolist() == ["g", "h", "g"]
+    assert ds["line_of_business"].values.tolist() == ["commercial", "commercial", "dual"]
+    assert ds["cell_group"].values.tolist() == [0, 0, 1, 0]
+
+
+def test_use_and_price_of_a_category_scale_its_rate_and_cost():
+    told = assumptions([VISIT, STAY])
+    ds = cohort_of(told, cells(1, use=[{"stay": 2.0}], price=[{"visit": 1.5}], utilization_relativity=[3.0]))
+    assert ds["utilization_rate"].sel(year=2022).values[0] == pytest.approx([6.0, 1.5])
+    assert ds["mean_cost_usd"].sel(year=2022).values[0] == pytest.approx([150.0, 8000.0])
+    # The market grows like the cohort's own mix.
+    level = np.array([6 * 150 * 1.155**lag + 1.5 * 8000 * 0.98**lag for lag in (-1, 0, 1)])
+    assert ds["expected_market_index"].values == pytest.approx(level / level[1])
 
 
 # ----------------------------------------------------------------------------------------------- labels and refusals

@@ -8,6 +8,8 @@ from pydantic import ValidationError
 from tests.cohorts import SOURCE
 from vbcsim.cohort.spec import Cell, CohortSpec
 
+TURNOVER = {"exit_rate_per_month": 0.01, "source": SOURCE}
+EPISODES = {"starts_per_year": 100, "continuation": [0.4], "source": SOURCE}
 ONE = [{"cell": "a", "members": 10}]
 
 
@@ -29,6 +31,10 @@ def test_a_cell_is_average_unless_told_otherwise():
         ({"frailty_relativity": 1.1}, "less than or equal to 1"),
         ({"risk_score": 0}, "greater than 0"),
         ({"age": "65-69"}, "Extra inputs"),
+        ({"use": {"inpatient": -1}}, "greater than or equal to 0"),
+        ({"price": {"inpatient": 0}}, "greater than 0"),
+        ({"use": {"In patient": 1}}, "pattern"),
+        ({"death_rate_per_year": 1.0}, "less than or equal to 0.99"),
     ],
 )
 def test_what_a_cell_cannot_be(changed, sentence):
@@ -45,6 +51,16 @@ def test_what_a_cell_cannot_be(changed, sentence):
         ({"retention": 1.01}, "less than or equal to 1"),
         ({"months": 0}, "greater than 0"),
         ({"months": 13}, "less than or equal to 12"),
+        ({"turnover": TURNOVER, "retention": 0.9}, "turnover says how long a member stays; leave retention out"),
+        ({"turnover": TURNOVER, "months": 9}, "turnover says how long a member stays; leave months out"),
+        ({"episodes": EPISODES, "retention": 0.9}, "episodes says how long a member stays; leave retention out"),
+        ({"episodes": EPISODES, "turnover": TURNOVER}, "turnover and episodes exclude one another"),
+        ({"turnover": {**TURNOVER, "exit_rate_per_month": 0.6}}, "less than or equal to 0.5"),
+        ({"turnover": {**TURNOVER, "growth_per_year": -0.6}}, "greater than or equal to -0.5"),
+        ({"turnover": {**TURNOVER, "last_year_use_relativity": 0}}, "greater than 0"),
+        ({"episodes": {**EPISODES, "starts_per_year": 0}}, "greater than 0"),
+        ({"episodes": {**EPISODES, "continuation": [1.2]}}, "less than or equal to 1"),
+        ({"episodes": {**EPISODES, "months": 3}}, "Input should be 6"),
         (
             {"cells": [{"cell": str(i), "members": 60_000_000} for i in range(2)]},
             "the cohort has 120,000,000 members; at most 100,000,000 are supported",

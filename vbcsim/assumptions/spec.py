@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, WithJsonSchema, model_validator
 
 from vbcsim.assumptions.pandemic import Pandemic
 from vbcsim.core.model import Frozen
@@ -45,13 +45,26 @@ def _shape(value: Any) -> str:
 
 def _twelve(value: Any) -> Any:
     """Numbers in a text, as a cell of a table holds them, as a list."""
-    if isinstance(value, str):
-        return value.split()
-    return value
+    if not isinstance(value, str):
+        return value
+    try:
+        return [float(word) for word in value.split()]
+    except ValueError:
+        raise ValueError(f"{value!r} is not twelve numbers with spaces between them") from None
 
 
 MonthlyIndex = Annotated[
-    tuple[Annotated[NonNegative, Field(le=12)], ...], Field(min_length=12, max_length=12), BeforeValidator(_twelve)
+    tuple[Annotated[NonNegative, Field(le=12)], ...],
+    Field(min_length=12, max_length=12),
+    BeforeValidator(_twelve),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": 12, "maxItems": 12},
+                {"type": "string"},
+            ]
+        }
+    ),
 ]
 """Twelve figures, January to December; in a table, a text of twelve numbers with spaces between."""
 
@@ -287,6 +300,12 @@ class Assumptions(Frozen):
         )
         if len(self.categories) > 64:
             raise ValueError(f"services has {len(self.categories)} categories; at most 64 are supported")
+        unknown = [name for name in (self.pandemic.categories if self.pandemic else ()) if name not in self.categories]
+        if unknown:
+            raise ValueError(
+                f"pandemic.categories: {', '.join(unknown)} is not among the service categories "
+                f"({', '.join(self.categories)})"
+            )
         for s in self.services:
             for frailty in self._met_by(s):
                 _check_shares(s, frailty)
