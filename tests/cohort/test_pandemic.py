@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from tests.experience.test_pandemic import cohort, course, pandemic
 from vbcsim.core.errors import BadInput
@@ -18,21 +19,15 @@ def test_courses_are_padded_with_ordinary_months():
     assert np.allclose(ds["month_weight"].values, 1 / 12)
 
 
-@pytest.mark.parametrize(
-    ("changed", "place", "said"),
-    [
-        (
-            {"categories": {"ofice": "office"}},
-            "assumptions.pandemic.categories.ofice",
-            'is not a service category; did you mean "office"',
-        ),
-        ({"starts": "2015-03"}, "assumptions.pandemic.starts", "lie outside the years of the study (2019, 2020"),
-        ({"starts": "2023-01"}, "assumptions.pandemic.starts", "move it"),
-    ],
-)
-def test_what_does_not_fit_the_study_is_refused(changed, place, said):
+@pytest.mark.parametrize("starts", ["2015-03", "2023-01"])
+def test_one_outside_the_years_of_the_study_is_refused(starts):
     with pytest.raises(BadInput) as caught:
-        cohort(pandemic(**changed))
+        cohort(pandemic(starts=starts))
     (problem,) = caught.value.problems
-    assert problem.place == place
-    assert said in problem.message
+    assert problem.place == "assumptions.pandemic.starts"
+    assert "lie outside the years of the study (2019, 2020" in problem.message
+
+
+def test_a_category_that_does_not_exist_is_refused():
+    with pytest.raises(ValidationError, match=r"pandemic.categories: ofice is not among the service categories"):
+        cohort(pandemic(categories={"ofice": "office"}))

@@ -97,3 +97,53 @@ def test_the_spread_decides_the_experience_as_much_as_the_mean():
     hashes = [of(v) for v in ("-1%", "normal(-1%, 1%)", "normal(-1%, 2%)", "uniform(-3%, 1%)")]
     assert len(set(hashes)) == 4
     assert of("normal(-1%, 1%)") == hashes[1]
+
+
+PANDEMIC = """  pandemic:
+    starts: 2023-03
+    courses: {table: vbcsim:pandemic_2020}
+    categories: {inpatient: inpatient, office: office}
+    source: judgement
+  large_claimants:"""
+
+
+@pytest.fixture
+def pandemic_file(small_text, tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_text(small_text.replace("  large_claimants:", PANDEMIC), encoding="utf-8")
+    return file
+
+
+def test_a_pandemic_takes_its_courses_from_a_table_that_comes_with_vbcsim(pandemic_file):
+    told = load_scenario(pandemic_file, ["assumptions.pandemic.courses[office].telehealth_share=uniform(0.3, 0.7)"])
+    pandemic = told.assumptions.pandemic
+    assert pandemic is not None
+    assert [c.course for c in pandemic.courses] == ["inpatient", "office", "emergency", "outpatient"]
+    assert pandemic.courses[1].telehealth_share == Distribution("uniform", [0.3, 0.7])
+    assert pandemic.years == (2023,)
+    assert "pandemic_course" in build_cohort(told)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("categories={drugs: office}", "pandemic.categories: drugs is not among the service categories"),
+        ("starts=2030-01", "starts in 2030-01 and lasts to 2030; the years of the study are 2021 to 2024: move it"),
+        ("courses[ofice].rebound_share=0.1", 'did you mean "office"?'),
+    ],
+)
+def test_a_pandemic_that_does_not_fit_is_refused_where_it_is_read(pandemic_file, change, said):
+    with pytest.raises(BadInput) as caught:
+        load_scenario(pandemic_file, [f"assumptions.pandemic.{change}"])
+    assert said in "; ".join(problem.message for problem in caught.value.problems)
+
+
+def test_rows_of_one_line_of_business_are_told_apart_by_it(small_text, tmp_path):
+    row = "    - category: office\n"
+    dual = row + "      line_of_business: dual\n"
+    head, _, rest = small_text.partition(row)
+    office, _, tail = rest.partition("  shared_frailty:")
+    file = tmp_path / "a.yaml"
+    file.write_text(f"{head}{row}{office}{dual}{office}  shared_frailty:{tail}", encoding="utf-8")
+    told = load_scenario(file, ["assumptions.services[office, dual].mean_cost_usd=normal(150, 5)"])
+    assert [s.mean_cost_usd for s in told.assumptions.services[1:]] == [130.0, Distribution("normal", [150, 5])]

@@ -107,3 +107,9 @@ class Pandemic(Frozen):
         """The first month, counted from January of the year 0."""
         year, month = self.starts.split("-")
         return 12 * int(year) + int(month) - 1
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The calendar years of the courses' months."""
+        last = self.first_month + max(len(c.multipliers) for c in self.courses) - 1
+        return tuple(range(self.first_month // 12, last // 12 + 1))

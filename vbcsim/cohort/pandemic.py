@@ -8,12 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vbcsim.core.errors import BadInput, Problem, did_you_mean
+from vbcsim.core.errors import BadInput
 from vbcsim.core.text import listing
 
 __all__ = ["pandemic_variables"]
-
-_PLACE = "assumptions.pandemic"
 
 
 def pandemic_variables(
@@ -22,11 +20,11 @@ def pandemic_variables(
     """Variables and coordinates of a pandemic; none without one.
 
     :param season: use of each month against the year's mean, by profile, category and month.
-    :raises BadInput: where it names an unknown category or passes outside the simulated years.
+    :raises BadInput: where it passes outside the simulated years.
     """
     if pandemic is None:
         return {}, {}
-    _check(pandemic, categories, years)
+    _check(pandemic, years)
     names = [c.course for c in pandemic.courses]
     months = max(len(c.multipliers) for c in pandemic.courses)
     course = np.ones((len(names), months))
@@ -54,16 +52,7 @@ def pandemic_variables(
     return data, {"course": names, "month": np.arange(1, 13)}
 
 
-def _check(pandemic: Any, categories: Sequence[str], years: NDArray[np.int64]) -> None:
-    problems = [
-        Problem(f"{_PLACE}.categories.{name}", f'"{name}" is not a service category{did_you_mean(name, categories)}')
-        for name in pandemic.categories
-        if name not in categories
-    ]
-    longest = max(len(c.multipliers) for c in pandemic.courses)
-    reached = np.arange(pandemic.first_month, pandemic.first_month + longest) // 12
-    if not np.isin(reached, years).any():
-        message = f"{pandemic.starts} and the {longest} months of its courses lie outside the years of the study"
-        problems.append(Problem(f"{_PLACE}.starts", f"{message} ({listing([str(y) for y in years], 30)}); move it"))
-    if problems:
-        raise BadInput(problems)
+def _check(pandemic: Any, years: NDArray[np.int64]) -> None:
+    if not np.isin(pandemic.years, years).any():
+        message = f"{pandemic.starts} and the months of its courses lie outside the years of the study"
+        raise BadInput("assumptions.pandemic.starts", f"{message} ({listing([str(y) for y in years], 30)}); move it")

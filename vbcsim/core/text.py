@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["hidden_characters", "listing", "shown", "visible"]
+__all__ = ["hidden_characters", "listing", "row_name", "shown", "visible"]
 
 _LONGEST = 80
 
@@ -56,3 +56,16 @@ def listing(words: Sequence[str], most: int = 12) -> str:
     if len(words) > most:
         return f"{', '.join(words[:most])} and {len(words) - most} more"
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def row_name(fields: Mapping[str, Any]) -> str:
+    """The name by which a row of a list is known, empty when it has none: what it is called, or is for.
+
+    Rows of the services' table for one line of business are told apart by it: ``inpatient, dual``.
+    """
+    line = fields.get("line_of_business")
+    apart = line if isinstance(line, str) and line != "all" else ""
+    for key in ("name", "category", "cell", "course", "provider_group"):
+        if isinstance(fields.get(key), str) and fields[key]:
+            return f"{fields[key]}, {apart}" if key == "category" and apart else str(fields[key])
+    return apart

@@ -23,7 +23,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, Vali
 from pydantic_core import CoreSchema, core_schema
 
 from vbcsim.core.errors import did_you_mean
-from vbcsim.core.text import listing, shown
+from vbcsim.core.text import listing, row_name, shown
 from vbcsim.core.units import UNITS, parse_quantity
 
 if TYPE_CHECKING:
@@ -56,7 +56,6 @@ WORLDS: Final = 16
 _REACH = 6.338
 """Standard deviations from the mean of a normal to its quantile at ``2**-33``."""
 _TEXT = re.compile(r"^\s*([a-z]+)\s*\(([^()]*)\)\s*$")
-_NAMES = ("name", "category", "cell", "provider_group", "course")
 
 
 class Distribution(float):
@@ -362,11 +361,4 @@ def uncertain_numbers(value: Any, path: str) -> Iterator[_Found]:
 
 def row_path(path: str, row: Any, position: int = 0) -> str:
     """The place of a row of the list at ``path``: by its name, or by its position where it has none."""
-    return f"{path}[{_row_name(row) or position}]"
-
-
-def _row_name(row: Any) -> str:
-    """``inpatient``, or ``inpatient, medicare`` for the row of one line of business."""
-    words = [str(word) for name in _NAMES if (word := getattr(row, name, None))][:1]
-    line = str(getattr(row, "line_of_business", "all"))
-    return ", ".join([*words, *([line] if line != "all" else [])])
+    return f"{path}[{row_name(vars(row)) or position if isinstance(row, BaseModel) else position}]"

@@ -175,6 +175,16 @@ class Scenario(Frozen):
             raise ValueError(f"a case is named {BASE_CASE}, which is the scenario itself; give it another name")
         return self
 
+    @model_validator(mode="after")
+    def _pandemic_in_the_study(self) -> Self:
+        pandemic, years = self.assumptions.pandemic, (*self.years.base, *self.years.performance)
+        if pandemic is not None and not set(pandemic.years) & set(years):
+            raise ValueError(
+                f"assumptions.pandemic starts in {pandemic.starts} and lasts to {pandemic.years[-1]}; the years of the "
+                f"study are {years[0]} to {years[-1]}: move it, or leave it out"
+            )
+        return self
+
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with some fields changed; its designs are resolved anew."""
         copy = super().model_copy(update=update, deep=deep)

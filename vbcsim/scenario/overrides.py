@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
-from vbcsim.core.text import listing, shown, visible
+from vbcsim.core.text import listing, row_name, shown, visible
 from vbcsim.scenario.schema import fields_at, nodes_at
-from vbcsim.scenario.source import Document, Mark, Path, parse_path, path_text, row_name
+from vbcsim.scenario.source import Document, Mark, Path, parse_path, path_text
 from vbcsim.scenario.yaml import parse_yaml
 
 __all__ = ["apply_overrides", "find", "put"]
@@ -97,7 +97,7 @@ def _row(rows: list[Any], word: str | int, where: str) -> int:
         if int(word) < len(rows):
             return int(word)
         raise ValueError(f"{where} has rows 0 to {len(rows) - 1}; there is no row {word}")
-    names = [row_name(row) for row in rows]
+    names = [row_name(row) if isinstance(row, dict) else "" for row in rows]
     if word in names:
         return names.index(word)
     raise ValueError(f"{where} has no row {shown(word)}{did_you_mean(word, names)} (there: {listing(names)})")

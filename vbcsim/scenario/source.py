@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vbcsim.core.text import shown
+from vbcsim.core.text import row_name, shown
 
-__all__ = ["Document", "Mark", "Path", "parse_path", "path_text", "row_name"]
+__all__ = ["Document", "Mark", "Path", "parse_path", "path_text"]
 
 _STEP = re.compile(r'\.?(?P<name>[^\s.\[\]="]+)|\[(?P<index>\d+)\]|\[(?P<row>[^\]"]+)\]|\.?\[?"(?P<quoted>[^"]*)"\]?')
 
@@ -71,7 +71,7 @@ def path_text(path: Sequence[str | int], data: Any = None) -> str:
     for step in path:
         node = _child(data, step)
         if isinstance(step, int) and not isinstance(data, dict):
-            text += f"[{row_name(node) or step}]"
+            text += f"[{(row_name(node) if isinstance(node, dict) else '') or step}]"
         else:
             text += f".{step}" if text else str(step)
         data = node
@@ -84,15 +84,6 @@ def _child(data: Any, step: str | int) -> Any:
     if isinstance(data, list) and isinstance(step, int) and -len(data) <= step < len(data):
         return data[step]
     return None
-
-
-def row_name(row: Any) -> str:
-    """The name by which a row of a list is known: its ``name``, ``category`` or ``cell``; empty when it has none."""
-    if isinstance(row, dict):
-        for key in ("name", "category", "cell"):
-            if isinstance(row.get(key), str) and row[key]:
-                return str(row[key])
-    return ""
 
 
 def parse_path(text: str) -> Path:
