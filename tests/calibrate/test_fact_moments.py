@@ -31,8 +31,9 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def cells_that_differ():
-    """One cell of them with frailty of its own variance."""
-    return population(cells=(CELLS[0].model_copy(update={"frailty_relativity": 0.5}), CELLS[1]))
+    """One cell of them with frailty of its own variance; a tail whose fourth moment exists, so that errors are known."""
+    made = population(cells=(CELLS[0].model_copy(update={"frailty_relativity": 0.5}), CELLS[1]))
+    return made.changed({"stay": {"tail_index": 6.0}}, {})
 
 
 @pytest.fixture(scope="module")

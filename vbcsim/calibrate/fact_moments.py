@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -126,11 +127,17 @@ def _log_gamma_laplace(t: Floats, variance: Floats | float) -> Floats:
 
 def _severity(s: Service) -> tuple[float, float]:
     """Squared coefficient of variation and standard deviation of the logarithm of the cost of one service."""
-    from vbcsim.random.tables import CELL_BITS, cost_table, table_moments
-
     bounded = s.maximum_usd is not None and s.mean_cost_usd > 0
     multiple = s.maximum_usd / s.mean_cost_usd if bounded else np.inf
-    table = cost_table(s.body_sigma, s.tail_probability, s.tail_index, multiple)
+    return _spread(float(s.body_sigma), float(s.tail_probability), float(s.tail_index), float(multiple))
+
+
+@lru_cache(maxsize=65536)
+def _spread(sigma: float, tail_probability: float, tail_index: float, maximum: float) -> tuple[float, float]:
+    """As ``_severity``, from the table that an engine draws from; not kept: a solver asks for thousands."""
+    from vbcsim.random.tables import CELL_BITS, cost_table, table_moments
+
+    table = cost_table.__wrapped__(sigma, tail_probability, tail_index, maximum)
     first, variance = table_moments(table)
     cells = 1 << CELL_BITS
     width = np.repeat(2.0 ** -(np.arange(len(table) // cells) + 1.0), cells) / cells

@@ -26,7 +26,7 @@ _LIMITS: Final = {
     "overdispersion": (0.05, 200.0),
     "shared_weight": (0.02, 0.95),
     "persistence": (0.01, 0.99),
-    "body_sigma": (0.1, 2.5),
+    "body_sigma": (0.1, 2.0),
     "tail_probability": (1e-4, 0.1),
     "tail_index": (1.8, 12.0),
     "variance": (0.1, 30.0),
@@ -113,7 +113,7 @@ def apply(population: Population, parameters: Sequence[Parameter], free: Floats)
     rows: dict[str, dict[str, Any]] = {}
     frailty: dict[str, float] = {}
     for parameter, place in zip(parameters, free, strict=True):
-        value = round(parameter.value(float(place)), 6)
+        value = parameter.value(float(place))
         for category in parameter.categories:
             rows.setdefault(category, {})[parameter.field] = value
         if not parameter.categories:

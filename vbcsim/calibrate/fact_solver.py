@@ -125,6 +125,17 @@ def solve(
     return Solution(problem.at(place), problem.parameters, values, told, alike, tuple(history))
 
 
+def differences(function: Callable[[Floats], Floats], place: Floats, step: float = 1e-4) -> Floats:
+    """Slopes of a smooth function by forward differences, shape (figure, parameter)."""
+    before = function(place)
+    slopes = np.zeros((len(before), len(place)))
+    for k in range(len(place)):
+        moved = place.copy()
+        moved[k] += step
+        slopes[:, k] = (function(moved) - before) / step
+    return slopes
+
+
 @dataclass(frozen=True)
 class _Problem:
     """Facts, parameters and how a trial is judged."""
@@ -206,19 +217,21 @@ class _Problem:
 
         inside = (np.maximum(low, place - radius), np.minimum(high, place + radius))
         start = np.clip(place, inside[0] + 1e-6, inside[1] - 1e-6)
-        found = least_squares(residuals, start, bounds=inside, loss="soft_l1", f_scale=2.0, diff_step=1e-3, max_nfev=25)
+        found = least_squares(
+            residuals,
+            start,
+            jac=lambda x: differences(residuals, x),
+            bounds=inside,
+            loss="soft_l1",
+            f_scale=2.0,
+            max_nfev=25,
+        )
         return np.asarray(found.x)
 
     def identified(self, place: Floats, slopes: Floats) -> tuple[Floats, tuple[tuple[int, int, float], ...]]:
         """What the facts tell of each parameter, and pairs that they tell together only."""
         scale = np.array([_WITHIN * f.tolerance for f in (*self.closed, *self.simulated)])
-        exact = self.exact(place)
-        lines = np.zeros((len(exact), len(place)))
-        for k in range(len(place)):
-            moved = place.copy()
-            moved[k] += 1e-3
-            lines[:, k] = (self.exact(moved) - exact) / 1e-3
-        jacobian = np.concatenate([lines, slopes]) / scale[:, None]
+        jacobian = np.concatenate([differences(self.exact, place), slopes]) / scale[:, None]
         width = np.array([p.width for p in self.parameters])
         covariance = np.linalg.inv(jacobian.T @ jacobian + np.diag(width**-2.0))
         sd = np.sqrt(np.diag(covariance))

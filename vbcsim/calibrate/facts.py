@@ -147,8 +147,8 @@ def _table(file: Path, head: Mapping[str, Any], rows: list[tuple[Any, str]], pro
         found = _read_row(row, place, groups, sources, problems)
         if found is None:
             continue
-        twice = [f for f in facts if (f.kind, f.names, f.at) == (found.kind, found.names, found.at)]
-        if twice and found.kind != "mean_cost_pmpm":
+        twice = [f for f in facts if (f.label, f.source) == (found.label, found.source)]
+        if twice:
             problems.append(Problem(place, f"{found.label} stands there already ({twice[0].place}); keep one of them"))
         facts.append(found)
     if not rows and not problems:
