@@ -30,9 +30,9 @@ class Stream(IntEnum):
     REGIONAL_TREND = 8
     """Regional growth shock; period = year."""
     PROVIDER_GROUP = 9
-    """The provider group's own effect; period = year."""
+    """A provider group's own effect; cell and member = the group's name, period = year."""
     QUALITY = 10
-    """Quality score; period = year."""
+    """Quality score; cell and member = the provider group's name, period = year."""
     RISK_SCORE = 11
     """Noise of the mean risk score; period = year, event = stratum."""
     COMPARATOR = 12
@@ -40,9 +40,9 @@ class Stream(IntEnum):
     TURNOVER = 13
     """How many members go, die and pass; member = year of joining, period = year, item = law, event = binary digit."""
     PARAMETER = 14
-    """An assumption that is a distribution; cell = the assumption's own number."""
+    """An assumption that is a distribution; cell and member = its place in the scenario."""
     PANDEMIC = 15
-    """Severity of a pandemic shock; period = year, event = category."""
+    """A pandemic: item 0 is a group's own severity (cell and member = its name), item 1 whether it happens."""
     INTERVENTION = 16
     """Uncertain effect of an intervention; cell = the intervention's own number."""
     ENGAGEMENT = 17
@@ -70,4 +70,4 @@ class Stream(IntEnum):
     POOLED_REST = 28
     """Small claims of one owner of large claims; member = place among the owners, period = year, item = category."""
     WORLD = 29
-    """Which of the points an uncertain shape takes; cell = the assumption's own number."""
+    """Which of the equally likely sets of uncertain shapes a draw has."""
