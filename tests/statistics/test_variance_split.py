@@ -1,6 +1,6 @@
 """The split of a simulated outcome by layer against theory: a product of independent factors on compound Poisson cost.
 
-A party owes the cost of the year. Market ``S``, group effect ``G`` and uncertain use ``U`` are independent and of mean 1,
+A party owes the cost of the year. Market ``S``, group effect ``G`` and uncertain use ``U`` are independent, of mean 1,
 with variances ``s``, ``g``, ``u``. Given them, cost has mean ``m S G U`` and variance ``c m^2 S^2 G U``, where ``c`` is
 ``(1 + cv^2)`` of a service's cost over the expected number of services. So, over ``m^2``:
 
