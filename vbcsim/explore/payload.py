@@ -18,7 +18,7 @@ from vbcsim.contract.wording import spoken
 from vbcsim.experience.draws import first_draws
 from vbcsim.explore.figures import Slider, sentence_template, sliders_of
 from vbcsim.explore.javascript import function_of
-from vbcsim.explore.raw import raw_clause, raw_step
+from vbcsim.contract.raw import raw_clause, raw_step
 from vbcsim.explore.trace import Trace, Untraceable, trace_line, trace_term
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 
 from vbcsim.contract.program import load_program, program_names, resolve
 from vbcsim.contract.read import read_arrangement
-from vbcsim.explore.raw import raw_arrangement
+from vbcsim.contract.raw import raw_arrangement
 
 
 def examples():

@@ -1,0 +1,189 @@
+"""Variants of a design: the same contract with one or two figures changed, settled on the draws of a run.
+
+A figure is named by its place: an input or figure of the design's program (``elected_minimum_rate``), or a clause's
+own figure as ``PROVISION.TERM.FIELD`` (``shared_savings.share.savings``, ``shared_savings.limit.losses[0].share``). A
+second clause of the same word is ``limit#2``; a derived line's figure is ``lines.NAME.FIELD``.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vbcsim.contract.arrangement import Arrangement
+from vbcsim.contract.design import Design
+from vbcsim.contract.program import load_program
+from vbcsim.contract.raw import raw_arrangement
+from vbcsim.contract.read import read_arrangement
+from vbcsim.contract.settle import settle
+from vbcsim.core.errors import BadInput, Problem, did_you_mean
+from vbcsim.core.text import listing, shown
+from vbcsim.scenario.designs import resolve_design
+from vbcsim.scenario.source import Path
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from vbcsim.scenario.model import Scenario
+
+__all__ = ["Changes", "RunLike", "Variants"]
+
+Floats = NDArray[np.float64]
+Changes = Mapping[str, float]
+"""New values by the name of the figure."""
+_AT_ONCE = 24
+"""Variants settled in one go: enough to share the lines, few enough for the memory."""
+
+
+class RunLike(Protocol):
+    """A finished run."""
+
+    @property
+    def scenario(self) -> Scenario: ...
+    @property
+    def experience(self) -> xr.Dataset: ...
+
+
+@dataclass(frozen=True)
+class Variants:
+    """Variants of one design of a run."""
+
+    run: RunLike
+    design: str
+
+    def __post_init__(self) -> None:
+        designs = self.run.scenario.designs
+        if self.design not in designs:
+            near = did_you_mean(self.design, designs)
+            raise BadInput("design", f"there is no {shown(self.design)}{near} (there: {listing(list(designs))})")
+
+    @cached_property
+    def _design(self) -> Design:
+        return self.run.scenario.settled_designs[self.design]
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """The design as it stands; of the first group where every group has its own."""
+        return self._design.arrangement
+
+    @cached_property
+    def figures(self) -> Mapping[str, float]:
+        """Every figure that can be changed, by name, with its value: inputs of the program, then figures of clauses."""
+        return dict(self._inputs()) | {name: value for name, _, value in _clause_figures(self.arrangement)}
+
+    def value(self, name: str) -> float:
+        """The present value of a figure; raises BadInput where there is no such figure."""
+        self._check([name])
+        return self.figures[name]
+
+    def nets(self, changes: Sequence[Changes]) -> dict[str, Floats]:
+        """Each party's money over the whole contract by variant and draw (variant, draw) [USD].
+
+        :raises BadInput: where a change makes a contract that cannot be.
+        """
+        parts: list[dict[str, Floats]] = []
+        for start in range(0, len(changes), _AT_ONCE):
+            designs = {str(k): self.changed(c) for k, c in enumerate(changes[start : start + _AT_ONCE])}
+            net = settle(self.run.experience, designs)["net_usd"].sum("year").transpose("party", "design", "draw")
+            parts.append({str(party): net.sel(party=party).values for party in net["party"].values})
+        parties = dict.fromkeys(party for part in parts for party in part)
+        return {party: np.concatenate([part[party] for part in parts]) for party in parties}
+
+    def changed(self, changes: Changes) -> Design:
+        """The design with some of its figures changed."""
+        self._check(changes)
+        inputs = {name: value for name, value in changes.items() if name in dict(self._inputs())}
+        clauses = {name: value for name, value in changes.items() if name not in inputs}
+        design = self._design
+        if inputs:
+            raw = copy.deepcopy(dict(self.run.scenario.designs[self.design]))
+            design = resolve_design(self.design, raw | inputs, self.run.scenario.years)
+        if not clauses:
+            return design
+        changed = {group: _with(found, clauses) for group, found in design.by_group.items()}
+        return replace(design, arrangement=_with(design.arrangement, clauses), by_group=changed)
+
+    def _inputs(self) -> Iterator[tuple[str, float]]:
+        """Plain numbers among the inputs and figures of the program, as this design has them."""
+        raw = self.run.scenario.designs[self.design]
+        if not isinstance(raw.get("program"), str):
+            return
+        program = load_program(raw["program"])
+        known = {used.name: used.value for used in self.arrangement.parameters}
+        for name in (*program.inputs, *program.parameters):
+            value = known.get(name)
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                yield name, float(value)
+
+    def _check(self, names: Iterable[str]) -> None:
+        problems = [
+            Problem(
+                name, f"is no figure of {self.design}{did_you_mean(name, self.figures)} (there: {_few(self.figures)})"
+            )
+            for name in names
+            if name not in self.figures
+        ]
+        if problems:
+            raise BadInput(problems)
+
+
+def _few(names: Iterable[str]) -> str:
+    return listing(list(names), 40)
+
+
+def _clause_figures(arrangement: Arrangement) -> Iterator[tuple[str, Path, float]]:
+    """Name, path in the written-out arrangement, and value of every figure of its clauses and derived lines."""
+    raw = raw_arrangement(arrangement)
+    for i, provision in enumerate(raw["provisions"]):
+        seen: dict[str, int] = {}
+        for j, term in enumerate(provision["terms"]):
+            word = next(key for key in term if key not in ("from", "to", "note", "source"))
+            seen[word] = seen.get(word, 0) + 1
+            name = word if seen[word] == 1 else f"{word}#{seen[word]}"
+            for below, value in _numbers(term[word]):
+                yield _named((provision["name"], name), below), ("provisions", i, "terms", j, word, *below), value
+    for line, made in raw["lines"].items():
+        word = next(iter(made))
+        for below, value in _numbers(made[word]):
+            yield _named(("lines", line), below), ("lines", line, word, *below), value
+
+
+def _numbers(node: Any, path: Path = ()) -> Iterator[tuple[Path, float]]:
+    if isinstance(node, bool):
+        return
+    if isinstance(node, float):
+        yield path, node
+    elif isinstance(node, Mapping):
+        for key, item in node.items():
+            yield from _numbers(item, (*path, key))
+    elif isinstance(node, (list, tuple)):
+        for k, item in enumerate(node):
+            yield from _numbers(item, (*path, k))
+
+
+def _named(start: tuple[str, ...], below: Path) -> str:
+    return ".".join(start) + "".join(
+        f"[{step}]" if isinstance(step, int) and step < 1000 else f".{step}" for step in below
+    )
+
+
+def _with(arrangement: Arrangement, changes: Changes) -> Arrangement:
+    """The arrangement with figures of its clauses changed; read anew, so that what cannot be is refused."""
+    raw = raw_arrangement(arrangement)
+    places = {name: path for name, path, _ in _clause_figures(arrangement)}
+    for name, value in changes.items():
+        node: Any = raw
+        for step in places[name][:-1]:
+            node = node[step]
+        node[places[name][-1]] = float(value)
+    try:
+        return read_arrangement(raw, arrangement.name, parameters=arrangement.parameters)
+    except BadInput as error:
+        said = " and ".join(f"{name} = {value:g}" for name, value in changes.items())
+        raise BadInput(Problem(said, problem.message) for problem in error.problems) from None
