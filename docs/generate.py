@@ -242,7 +242,9 @@ def scenario() -> str:
         "",
         "Every key of every section. `vbcsim schema` prints the same as JSON Schema, with the clauses of designs, for",
         "an editor that completes and checks while you write. A list of rows may also be `{table: FILE.csv}`, a file",
-        "beside the scenario with a column for each key.",
+        "beside the scenario with a column for each key. A distribution is written `{normal: [mean, sd]}`,",
+        "`{lognormal: [mean, sd]}`, `{uniform: [low, high]}`, `{triangular: [low, mode, high]}` or `{beta: [mean, sd]}`;",
+        "see [layers of uncertainty](../explanation/uncertainty.md).",
         "",
     ]
     sections = {"The file": schema} | {_words(name): schema["$defs"][name] for name in _in_order(schema)}
@@ -278,7 +280,9 @@ def _in_order(schema: Mapping[str, Any]) -> list[str]:
 def _key(name: str, node: Mapping[str, Any], needed: bool) -> str:
     """A row of the table of a section."""
     default = "needed" if needed else _default(node.get("default"))
-    return f"| `{name}` | {node.get('unit', '')} | {default} | {_cell(_prose(node.get('description')))} |"
+    uncertain = any("normal" in kind.get("properties", {}) for kind in node.get("anyOf", ()))
+    unit = f"{node.get('unit', '')}{', or distribution' if uncertain else ''}"
+    return f"| `{name}` | {unit} | {default} | {_cell(_prose(node.get('description')))} |"
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -81,7 +81,6 @@ def test_a_wrong_one_is_refused_where_it_stands(value, said):
         ("assumptions.large_claimants.floor_usd", "this figure cannot be uncertain"),
         ("assumptions.market_trend.prospective_rate", "this figure cannot be uncertain"),
         ("cohort.retention", "this figure cannot be uncertain"),
-        ("assumptions.quality.persistence", "this figure cannot be uncertain"),
     ],
 )
 def test_a_figure_that_cannot_be_uncertain_says_so(path, kept):

@@ -202,7 +202,7 @@ class Quality(Frozen):
     """Expected score."""
     sd: Uncertain[Annotated[Fraction, Field(le=0.4)]]
     """Standard deviation of a year's score."""
-    persistence: Fraction = 0.5
+    persistence: Uncertain[Fraction] = 0.5
     """Autocorrelation (of the normal score behind it) from one year to the next."""
     source: Text
     """Where the figures come from."""

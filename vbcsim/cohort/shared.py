@@ -61,7 +61,7 @@ def _systemic(assumptions: Any, cells: Mapping[str, Any], years: Any, base: Sequ
         "prospective_index": ("year", announced),
         "quality_mean": ((), float(quality.mean)),
         "quality_sd": ((), float(quality.sd)),
-        "quality_persistence": ((), quality.persistence),
+        "quality_persistence": ((), float(quality.persistence)),
         "provider_own_share": ((), float(assumptions.provider_revenue.own_share)),
     }
 
