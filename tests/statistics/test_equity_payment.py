@@ -1,7 +1,7 @@
 """Pay for equity on small cells: how often the payment goes to the group that did not earn it.
 
 Two provider groups start with the same gap in blood pressure control between Black and White members. One closes a
-of it in truth, the other nothing. The one with the larger measured closing is paid.
+third of it in truth, the other nothing. The one with the larger measured closing is paid.
 """
 
 from __future__ import annotations
