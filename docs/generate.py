@@ -243,8 +243,8 @@ def scenario() -> str:
         "Every key of every section. `vbcsim schema` prints the same as JSON Schema, with the clauses of designs, for",
         "an editor that completes and checks while you write. A list of rows may also be `{table: FILE.csv}`, a file",
         "beside the scenario with a column for each key. A distribution is written `{normal: [mean, sd]}`,",
-        "`{lognormal: [mean, sd]}`, `{uniform: [low, high]}`, `{triangular: [low, mode, high]}` or `{beta: [mean, sd]}`;",
-        "see [layers of uncertainty](../explanation/uncertainty.md).",
+        "`{lognormal: [mean, sd]}`, `{uniform: [low, high]}`, `{triangular: [low, mode, high]}` or",
+        "`{beta: [mean, sd]}`; see [layers of uncertainty](../explanation/uncertainty.md).",
         "",
     ]
     sections = {"The file": schema} | {_words(name): schema["$defs"][name] for name in _in_order(schema)}
