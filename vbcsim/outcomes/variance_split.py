@@ -60,19 +60,18 @@ def pick_freeze(base: Array, one_anew: Sequence[Array], all_anew: Array) -> Shar
     """
     total = [_half_square(base, anew) for anew in one_anew]
     apart = [_half_square(all_anew, anew) for anew in one_anew]
+    # A layer that changes nothing decides nothing: its first-order share is known without error.
+    acts = [t.value > 0.0 for t in total]
     return Shares(
         Estimate(np.stack([t.value for t in total]), np.stack([t.mcse for t in total])),
-        Estimate(np.stack([np.where(a.varies, 1.0 - a.value, 0.0) for a in apart]), np.stack([a.mcse for a in apart])),
+        Estimate(
+            np.stack([np.where(k, 1.0 - a.value, 0.0) for a, k in zip(apart, acts, strict=True)]),
+            np.stack([np.where(k, a.mcse, 0.0) for a, k in zip(apart, acts, strict=True)]),
+        ),
     )
 
 
-class _Ratio(NamedTuple):
-    value: Array
-    mcse: Array
-    varies: NDArray[np.bool_]
-
-
-def _half_square(one: Array, other: Array) -> _Ratio:
+def _half_square(one: Array, other: Array) -> Estimate:
     """Half the mean square difference over the variance, with its standard error (delta method); 0 without variance."""
     n = one.shape[-1]
     half = (one - other) ** 2 / 2.0
@@ -82,7 +81,7 @@ def _half_square(one: Array, other: Array) -> _Ratio:
     scale = np.where(varies, variance, 1.0)
     ratio = np.where(varies, half.mean(axis=-1) / scale, 0.0)
     influence = (half - ratio[..., None] * square) / scale[..., None]
-    return _Ratio(ratio, influence.std(axis=-1, ddof=1) / np.sqrt(n), varies)
+    return Estimate(ratio, influence.std(axis=-1, ddof=1) / np.sqrt(n))
 
 
 def variance_split(base: xr.Dataset, shifted: Mapping[str, xr.Dataset]) -> xr.Dataset:
