@@ -31,7 +31,7 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def cells_that_differ():
-    """One cell of them with frailty of its own variance; a tail whose fourth moment exists, so that errors are known."""
+    """One cell of them with frailty of its own variance; a tail whose fourth moment exists, so errors are known."""
     made = population(cells=(CELLS[0].model_copy(update={"frailty_relativity": 0.5}), CELLS[1]))
     return made.changed({"stay": {"tail_index": 6.0}}, {})
 

@@ -28,7 +28,9 @@ Progress = Callable[[int, int], None]
 
 _STEP: Final = 0.2
 """Difference on the free scale from which slopes of simulated facts are taken: wide enough to rise above noise."""
-_ROUNDS: Final = 8
+_ROUNDS: Final = 6
+_PASSES: Final = 2
+"""How often the slopes of simulated facts are taken afresh."""
 _WITHIN: Final = 0.5
 """A fact weighs as if its tolerance were two standard errors."""
 _ONE_YEAR: Final = frozenset(
@@ -91,8 +93,8 @@ def solve(
     """
     problem = _Problem(population, tuple(facts), parameters_of(population, facts), persons, seed)
     place = np.array([p.free(p.start) for p in problem.parameters])
-    runs = len(problem.moving) + rounds + 1
-    done = 0
+    passes = _PASSES if problem.simulated else 1
+    runs, done = 1 + passes * (len(problem.moving) + rounds), 0
 
     def tick() -> None:
         nonlocal done
@@ -102,27 +104,43 @@ def solve(
 
     figures = problem.simulate(place)
     tick()
-    slopes = problem.slopes(place, figures, tick)
-    best = problem.objective(place, figures)
-    history, radius = [best], 1.0
-    for _ in range(rounds):
-        trial = problem.nearest(place, figures, slopes, radius)
-        moved = trial - place
-        found = problem.simulate(trial)
-        tick()
-        distance = float(moved @ moved)
-        if distance < 1e-8:
-            break
-        slopes = slopes + np.outer(found - figures - slopes @ moved, moved) / distance
-        value = problem.objective(trial, found)
-        if value < best:
-            place, figures, best = trial, found, value
-        else:
-            radius *= 0.4
-        history.append(best)
+    history = [problem.objective(place, figures)]
+    slopes = np.zeros((len(figures), len(place)))
+    for _ in range(passes):
+        slopes = problem.slopes(place, figures, tick)
+        place, figures, slopes = _walk(problem, place, figures, slopes, rounds, history, tick)
     told, alike = problem.identified(place, slopes)
     values = np.array([p.value(x) for p, x in zip(problem.parameters, place, strict=True)])
     return Solution(problem.at(place), problem.parameters, values, told, alike, tuple(history))
+
+
+def _walk(
+    problem: _Problem,
+    place: Floats,
+    figures: Floats,
+    slopes: Floats,
+    rounds: int,
+    history: list[float],
+    tick: Callable[[], None],
+) -> tuple[Floats, Floats, Floats]:
+    """From a place with slopes to a better one; each trial corrects the slopes, and a bad one halves the reach."""
+    radius = 1.0
+    for _ in range(rounds):
+        trial = problem.nearest(place, figures, slopes, radius)
+        moved = trial - place
+        distance = float(moved @ moved)
+        if distance < 1e-6:
+            break
+        found = problem.simulate(trial)
+        tick()
+        slopes = slopes + np.outer(found - figures - slopes @ moved, moved) / distance
+        value = problem.objective(trial, found)
+        if value < history[-1]:
+            place, figures = trial, found
+        else:
+            radius *= 0.4
+        history.append(min(value, history[-1]))
+    return place, figures, slopes
 
 
 def differences(function: Callable[[Floats], Floats], place: Floats, step: float = 1e-4) -> Floats:
