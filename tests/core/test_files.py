@@ -210,3 +210,30 @@ def test_killed_at_any_moment_leaves_the_old_run_the_new_run_or_nothing_that_ope
     assert {"old"} in outcomes
     assert {"closed"} in outcomes
     assert outcomes[-1] == {"new" * 1000}
+
+
+def test_files_in_folders_within_the_folder_come_and_go_with_the_run(tmp_path):
+    with claim_folder(tmp_path / "r") as folder:
+        folder.write("cases/claimed/results.nc", "1")
+        folder.write("a", "2")
+        folder.finish({})
+    assert (tmp_path / "r/cases/claimed/results.nc").read_text() == "1"
+    assert set(read_manifest(tmp_path / "r").files) == {"a", "cases/claimed/results.nc"}
+    with claim_folder(tmp_path / "r") as folder:
+        folder.write("a", "3")
+        folder.finish({})
+    assert sorted(path.name for path in (tmp_path / "r").iterdir()) == ["a", "manifest.json"]
+
+
+@pytest.mark.parametrize("name", ["../a", "b/../a", "/a", "b//a", "b\\a", "."])
+def test_a_manifest_that_names_a_file_outside_the_folder_is_none(tmp_path, name):
+    import json
+
+    with claim_folder(tmp_path / "r") as folder:
+        folder.write("a", "1")
+        folder.finish({})
+    manifest = tmp_path / "r" / "manifest.json"
+    said = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(said | {"files": {name: said["files"]["a"]}}))
+    with pytest.raises(BadInput, match="is not a finished run"):
+        read_manifest(tmp_path / "r")

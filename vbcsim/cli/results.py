@@ -3,30 +3,51 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from vbcsim.cli.say import Speaker
 
 if TYPE_CHECKING:
     from vbcsim.core.files import RunFolder
-    from vbcsim.pipeline import Run
+    from vbcsim.pipeline import CaseRun, Run
     from vbcsim.report.material import Material
 
-__all__ = ["material_of", "show", "write"]
+__all__ = ["json_of", "material_of", "show", "write"]
 
 
 def material_of(run: Run) -> Material:
     """What the report of a run is made from."""
+    from vbcsim.pipeline.study import BASE
+
+    others = {
+        name: _material(case, title=run.scenario.cases[name].title) for name, case in run.cases.items() if name != BASE
+    }
+    return replace(_material(run.cases[BASE]), variance_split=run.variance_split, cases=others)
+
+
+def _material(case: CaseRun, title: str = "Base case") -> Material:
     from vbcsim.report.material import Material
 
     return Material(
-        scenario=run.scenario,
-        arrangements=run.scenario.arrangements,
-        settlement=run.settlement,
-        outcomes=run.outcomes,
-        comparison=run.comparison,
-        experience=run.experience,
+        scenario=case.scenario,
+        arrangements=case.scenario.arrangements,
+        settlement=case.settlement,
+        outcomes=case.outcomes,
+        comparison=case.comparison,
+        experience=case.experience,
+        ledger=case.ledger,
+        case_title=title,
     )
+
+
+def json_of(run: Run, *, seconds: float | None = None, out: str | None = None) -> dict[str, Any]:
+    """The results of a run as plain values: those of base, its ledgers and groups, the cases, the variance split."""
+    from vbcsim.cli.figures import case_figures, further_figures
+    from vbcsim.report.json import json_object
+
+    material = material_of(run)
+    return json_object(material, seconds=seconds, out=out) | further_figures(run) | case_figures(run, material.cases)
 
 
 def write(run: Run, folder: RunFolder) -> None:
@@ -36,21 +57,18 @@ def write(run: Run, folder: RunFolder) -> None:
     """
     from vbcsim.pipeline import run_facts, save_run
     from vbcsim.report.html import html_report
-    from vbcsim.report.json import json_object
 
     material = material_of(run)
     save_run(run, folder)
-    folder.write("results.json", json.dumps(json_object(material), indent=2, allow_nan=False) + "\n")
+    folder.write("results.json", json.dumps(json_of(run), indent=2, allow_nan=False) + "\n")
     folder.write("report.html", html_report(material))
     folder.finish(run_facts(run))
 
 
 def show(run: Run, say: Speaker, *, seconds: float, out: str | None, more: dict[str, Any] | None = None) -> None:
     """Tell the results: a table for people, or one JSON object."""
-    from vbcsim.report.json import json_object
     from vbcsim.report.terminal import print_outcomes
 
-    material = material_of(run)
     if say.plain:
-        print_outcomes(material)
-    say.result(json_object(material, seconds=round(seconds, 3), out=out) | (more or {}))
+        print_outcomes(material_of(run))
+    say.result(json_of(run, seconds=round(seconds, 3), out=out) | (more or {}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from vbcsim.experience.engines import ENGINES
 if TYPE_CHECKING:
     import xarray as xr
 
+    from vbcsim.pipeline import Run
     from vbcsim.scenario.model import Scenario
 
 __all__ = ["command"]
@@ -42,11 +44,11 @@ def command(
     dry_run: bool,
     say: Speaker,
 ) -> None:
-    """Simulate the scenario in FILE, settle every design of it, and write a folder with the results.
+    """Simulate the scenario in FILE and its cases, settle every design of it, and write a folder with the results.
 
-    The folder holds report.html (open it in a browser), results.json, results.nc, experience.nc and scenario.yaml; it
-    appears whole or not at all. An experience that an earlier run left there is used again where only the contract
-    changed.
+    The folder holds report.html (open it in a browser), results.json, results.nc, experience.nc and scenario.yaml, and
+    likewise a folder for each case under cases; it appears whole or not at all. An experience that an earlier run left
+    there is used again where only the contract changed.
 
     \b
     Example:
@@ -71,28 +73,40 @@ def command(
 def _run(scenario: Scenario, out: Path, threads: int | None, begun: float, say: Speaker) -> None:
     from vbcsim.cli.results import show, write
     from vbcsim.core.files import claim_folder
-    from vbcsim.pipeline import build_cohort, settle_run
+    from vbcsim.pipeline import settle_cases, simulate_cases
+
+    used_again: list[str] = []
+
+    def lived(name: str, case: Scenario, cohort: xr.Dataset) -> xr.Dataset:
+        kept = _kept(case, cohort, out)
+        used_again.extend([] if kept is None else [name])
+        return _simulated(name, case, cohort, threads, say) if kept is None else kept
 
     with claim_folder(out) as folder:
-        cohort = build_cohort(scenario)
-        experience = _kept(scenario, cohort, out)
-        reused = experience is not None
-        if experience is None:
-            experience = _simulated(scenario, cohort, threads, say)
-        run = settle_run(scenario, cohort, experience)
+        found = simulate_cases(scenario, lived)
+        run = settle_cases(scenario, found)
+        run = replace(run, variance_split=_split(run, threads, say))
         write(run, folder)
     seconds = time.perf_counter() - begun
-    show(run, say, seconds=seconds, out=str(out), more={"experience_reused": reused})
-    again = "; the experience of the earlier run was used again" if reused else ""
+    distinct = len({id(case.experience) for case in found.values()})
+    show(run, say, seconds=seconds, out=str(out), more={"experience_reused": len(used_again) == distinct})
+    again = "; the experience of the earlier run was used again" if used_again else ""
     say.note(f"{scenario.draws:,} draws in {seconds:.1f} s{again}. Report: {out / 'report.html'}")
 
 
-def _simulated(scenario: Scenario, cohort: xr.Dataset, threads: int | None, say: Speaker) -> xr.Dataset:
+def _simulated(name: str, case: Scenario, cohort: xr.Dataset, threads: int | None, say: Speaker) -> xr.Dataset:
     from vbcsim.pipeline import simulate
 
-    asked: dict[str, Any] = {"draws": scenario.draws, "seed": scenario.seed, "engine": scenario.engine}
-    with say.progress(f"simulating {scenario.members:,} members") as bar:
+    asked: dict[str, Any] = {"draws": case.draws, "seed": case.seed, "engine": case.engine}
+    with say.progress(f"simulating {case.members:,} members ({name})") as bar:
         return simulate(cohort, **asked, threads=threads, progress=bar)
+
+
+def _split(run: Run, threads: int | None, say: Speaker) -> xr.Dataset | None:
+    from vbcsim.pipeline import split_variance
+
+    with say.progress("splitting the variance") as bar:
+        return split_variance(run, threads=threads, progress=bar)
 
 
 def _kept(scenario: Scenario, cohort: xr.Dataset, out: Path) -> xr.Dataset | None:

@@ -25,8 +25,9 @@ __all__ = ["command"]
 def command(run: Path, file: Path, overrides: tuple[str, ...], out: Path | None, say: Speaker) -> None:
     """Settle the finished run in the folder RUN under the designs of FILE, without simulating again.
 
-    Only the designs (and title and question) are taken from FILE, which may hold nothing else. Where FILE asks for other
-    members, assumptions, years or seed, a warning says so: the experience remains that of RUN.
+    Only the designs, the economics, title and question are taken from FILE, which may hold designs alone. Where FILE
+    asks for other members, assumptions, years or seed, a warning says so: the experience, and that of every case,
+    remains that of RUN.
 
     \b
     Example:
@@ -37,7 +38,8 @@ def command(run: Path, file: Path, overrides: tuple[str, ...], out: Path | None,
     from vbcsim.core.errors import BadInput, Problem
     from vbcsim.core.files import claim_folder
     from vbcsim.core.text import visible
-    from vbcsim.pipeline import open_run, settle_run
+    from vbcsim.pipeline import Lived, open_run, settle_cases
+    from vbcsim.scenario.cases import every_case
     from vbcsim.scenario.drafts import load_designs
 
     begun = time.perf_counter()
@@ -46,7 +48,12 @@ def command(run: Path, file: Path, overrides: tuple[str, ...], out: Path | None,
     _warn(finished.scenario, asked, say)
     scenario = asked.with_experience_of(finished.scenario)
     try:
-        settled = settle_run(scenario, finished.cohort, finished.experience)
+        lived = {
+            name: Lived(case, finished.cases[name].cohort, finished.cases[name].experience)
+            for name, case in every_case(scenario).items()
+            if name in finished.cases
+        }
+        settled = settle_cases(scenario, lived)
     except BadInput as error:
         raise BadInput(Problem(f"{visible(str(file))} {p.place}", p.message) for p in error.problems) from None
     if out is not None:

@@ -96,7 +96,12 @@ def _manifest_of(folder: Path) -> Manifest | None:
         files = {str(name): str(digest) for name, digest in raw["files"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return None if any("/" in name or "\\" in name or name in ("", "..") for name in files) else Manifest(files, raw)
+    return Manifest(files, raw) if all(map(_is_inside, files)) else None
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a name is that of a file in the folder, or in a folder within it."""
+    return "\\" not in name and all(part not in ("", ".", "..") for part in name.split("/"))
 
 
 @dataclass(slots=True)
@@ -108,7 +113,7 @@ class RunFolder:
 
     @contextlib.contextmanager
     def staging(self, name: str) -> Iterator[Path]:
-        """A temporary path to which the file ``name`` is to be written."""
+        """A temporary path to which the file ``name`` is to be written; ``cases/claimed/results.nc`` lies in folders."""
         self.waiting[name] = _temporary(self.path)
         try:
             yield self.waiting[name]
@@ -132,15 +137,26 @@ class RunFolder:
             _flush_folder(self.path)
             for name in before.files if before else ():
                 if name not in files:
-                    (self.path / name).unlink(missing_ok=True)
+                    _remove(self.path, name)
             for name, temporary in self.waiting.items():
+                (self.path / name).parent.mkdir(parents=True, exist_ok=True)
                 temporary.replace(self.path / name)
+            for folder in {(self.path / name).parent for name in self.waiting}:
+                _flush_folder(folder)
             self.waiting.clear()
             _flush_folder(self.path)
             manifest = json.dumps({"vbcsim_run": _FORMAT, **facts, "files": files}, indent=1, sort_keys=True)
             write_atomic(self.path / MANIFEST, manifest + "\n")
         except OSError as error:
             raise _unwritable(self.path, error) from None
+
+
+def _remove(folder: Path, name: str) -> None:
+    """Take away a file, and the folders within ``folder`` that it leaves empty."""
+    (folder / name).unlink(missing_ok=True)
+    for depth in range(name.count("/")):
+        with contextlib.suppress(OSError):
+            (folder / name).parents[depth].rmdir()
 
 
 @contextlib.contextmanager

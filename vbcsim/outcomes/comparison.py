@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -13,7 +15,7 @@ from vbcsim.outcomes.distribution import mean, probability, standard_deviation
 from vbcsim.outcomes.dominance import HALF_A_CENT, dominance
 from vbcsim.outcomes.summary import net_by_draw, provenance
 
-__all__ = ["compare"]
+__all__ = ["compare", "compare_cases"]
 
 Array = NDArray[np.float64]
 
@@ -43,19 +45,43 @@ def compare(settlement: xr.Dataset) -> xr.Dataset:
     names = [str(name) for name in settlement["design"].values]
     pairs = list(combinations(range(len(names)), 2))
     rows = [_pair(net[i], net[j]) for i, j in pairs]
+    return _dataset(rows, [(names[i], names[j]) for i, j in pairs], settlement, {})
+
+
+def compare_cases(settlements: Mapping[str, xr.Dataset]) -> xr.Dataset:
+    """The comparison dataset of every further case with the first (base), design by design and draw by draw.
+
+    A pair is named ``case: design - base: design``; the coordinates ``case`` and ``design`` tell its parts.
+
+    :param settlements: settlements of the same designs by the name of the case, base first.
+    """
+    base, *others = settlements
+    nets = {case: net_by_draw(settlement).sum(axis=2) for case, settlement in settlements.items()}
+    designs = [str(name) for name in settlements[base]["design"].values]
+    draws = min(net.shape[-1] for net in nets.values())
+    pairs = [(case, design) for case in others for design in designs]
+    rows = [_pair(nets[case][k, :, :draws], nets[base][k, :, :draws]) for case in others for k in range(len(designs))]
+    named = [(f"{case}: {design}", f"{base}: {design}") for case, design in pairs]
+    told = {"case": ("pair", [case for case, _ in pairs]), "design": ("pair", [design for _, design in pairs])}
+    return _dataset(rows, named, settlements[base], told)
+
+
+def _dataset(
+    rows: Sequence[Mapping[str, Array]], pairs: Sequence[tuple[str, str]], settlement: xr.Dataset, told: dict[str, Any]
+) -> xr.Dataset:
+    """The rows of pairs as a dataset; ``told`` are further coordinates."""
+    shape = (len(pairs), settlement.sizes["party"])
     dataset = xr.Dataset(
         {
-            name: (
-                ("pair", "party"),
-                np.array([row[name] for row in rows], dtype=kind).reshape(len(pairs), net.shape[1]),
-            )
+            name: (("pair", "party"), np.array([row[name] for row in rows], dtype=kind).reshape(shape))
             for name, kind in _VARIABLES.items()
         },
         coords={
-            "pair": [f"{names[i]} - {names[j]}" for i, j in pairs],
+            "pair": [f"{a} - {b}" for a, b in pairs],
             "party": settlement["party"].values,
-            "design_a": ("pair", [names[i] for i, _ in pairs]),
-            "design_b": ("pair", [names[j] for _, j in pairs]),
+            "design_a": ("pair", [a for a, _ in pairs]),
+            "design_b": ("pair", [b for _, b in pairs]),
+            **told,
         },
         attrs=provenance(settlement),
     )

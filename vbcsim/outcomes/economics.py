@@ -121,9 +121,16 @@ class Economics(Frozen):
 
 
 def economics_problems(
-    economics: Economics, categories: Collection[str], lines_of_business: Collection[str], years: Collection[int]
+    economics: Economics,
+    categories: Collection[str],
+    lines_of_business: Collection[str],
+    years: Collection[int],
+    strata: Collection[str] = ("line_of_business",),
 ) -> list[Problem]:
-    """What in the economics does not fit the cohort and the services, each at its path in the scenario."""
+    """What in the economics does not fit the cohort and the services, each at its path in the scenario.
+
+    :param strata: attributes that set the strata of the experience apart.
+    """
     found: list[Problem] = []
     payer, provider = economics.payer, economics.provider
     if payer is not None and isinstance(payer.premium_pmpm, dict):
@@ -134,6 +141,9 @@ def economics_problems(
             for name in lines_of_business
             if name not in payer.premium_pmpm
         ]
+        if len(payer.premium_pmpm) > 1 and "line_of_business" not in strata:
+            words = "premiums differ by line of business, and strata do not; add line_of_business to cohort.strata"
+            found.append(Problem(where, words))
     if provider is None:
         return found
     for field in ("own_share", "variable_share"):

@@ -107,7 +107,8 @@ def _economics_problems(scenario: Scenario) -> list[Problem]:
         return []
     lines_of_business = list(dict.fromkeys(cell.line_of_business for cell in scenario.cohort.cells))
     years = (*scenario.years.base, *scenario.years.performance)
-    return economics_problems(scenario.economics, scenario.categories, lines_of_business, years)
+    strata = scenario.cohort.strata
+    return economics_problems(scenario.economics, scenario.categories, lines_of_business, years, strata)
 
 
 def _each_once(problems: Iterable[Problem]) -> list[Problem]:

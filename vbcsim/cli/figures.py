@@ -1,0 +1,157 @@
+"""Figures of a run for programs: groups settled apart, ledgers, cases and the variance split, as plain values."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import xarray as xr
+
+    from vbcsim.pipeline import CaseRun, Run
+    from vbcsim.report.material import Material
+
+__all__ = ["case_figures", "compared", "further_figures"]
+
+BASE = "base"
+
+
+def further_figures(run: Run) -> dict[str, Any]:
+    """Groups, ledgers and variance split of the run; each empty where there is none."""
+    return _of_case(run.cases[BASE]) | {"variance_split": _split(run.variance_split)}
+
+
+def case_figures(run: Run, materials: Mapping[str, Material]) -> dict[str, Any]:
+    """Every further case: its title, designs, groups and ledgers; and the paired differences against base."""
+    from vbcsim.report.json import json_object
+
+    cases = {
+        name: {"title": run.scenario.cases[name].title}
+        | {key: value for key, value in json_object(material).items() if key in _OF_A_CASE}
+        | _of_case(run.cases[name])
+        for name, material in materials.items()
+    }
+    return {"cases": cases, "case_comparison": compared(run.case_comparison)}
+
+
+_OF_A_CASE = ("experience_hash", "members", "zero_sum_max_abs_usd", "designs", "comparison")
+
+
+def _of_case(case: CaseRun) -> dict[str, Any]:
+    return {"groups": _groups(case.settlement), "ledgers": _ledgers(case.ledger)}
+
+
+def compared(comparison: xr.Dataset | None) -> list[dict[str, Any]]:
+    """Each case against base: the difference for every party under every design, with its error."""
+    if comparison is None:
+        return []
+    names = ("mean_difference", "sd_difference", "p_better", "p_equal")
+    rows = []
+    for i in range(comparison.sizes["pair"]):
+        for k, party in enumerate(comparison["party"].values):
+            row: dict[str, Any] = {word: str(comparison[word].values[i]) for word in ("case", "design")}
+            row["party"] = str(party)
+            for name in names:
+                value = f"{name}_usd" if f"{name}_usd" in comparison else name
+                row[value] = _plain(comparison[value].values[i, k])
+                row[f"{value}_mcse"] = _plain(comparison[f"{name}_mcse"].values[i, k])
+            rows.append(row)
+    return rows
+
+
+def _groups(settlement: xr.Dataset) -> dict[str, Any]:
+    """Net of each group over the whole contract by design and party; only of designs that settle groups apart."""
+    if "group_net_usd" not in settlement:
+        return {}
+    whole = settlement["group_net_usd"].sum("year")
+    found: dict[str, Any] = {}
+    for design, attribute in json.loads(settlement.attrs["groups_of"]).items():
+        of_design = whole.sel(design=design)
+        nets = {str(group): of_design.sel(group=group) for group in whole["group"].values}
+        parties = [str(party) for party in whole["party"].values]
+        found[design] = {
+            "each": attribute,
+            "groups": {
+                group: {party: _estimates(net.sel(party=party).values) for party in parties}
+                for group, net in nets.items()
+            },
+        }
+    return found
+
+
+def _ledgers(ledger: xr.Dataset | None) -> dict[str, Any]:
+    """Mean of every account over the whole contract and the spread of the margin, by design and party."""
+    if ledger is None:
+        return {}
+    whole = ledger["account_usd"].sum("year")
+    found: dict[str, Any] = {}
+    for design in (str(name) for name in whole["design"].values):
+        found[design] = {
+            str(party): {
+                str(account): _estimates(
+                    whole.sel(design=design, party=party, account=account).values, spread=account == "margin"
+                )
+                for account in whole["account"].values
+                if whole.sel(design=design, party=party, account=account).values.any() or account == "margin"
+            }
+            for party in whole["party"].values
+        }
+        if "loss_ratio" in ledger:
+            found[design]["loss_ratio"] = _estimates(
+                ledger["loss_ratio"].sel(design=design).mean("year").values, unit=""
+            )
+    if "leakage" in ledger:
+        found["leakage"] = _estimates(ledger["leakage"].mean("year").values, unit="")
+    return found
+
+
+def _split(split: xr.Dataset | None) -> dict[str, Any]:
+    """Shares of the variance of each party's money by layer: total and first order, with their errors."""
+    if split is None:
+        return {}
+    names = {"total": "variance_total_share", "first_order": "variance_first_share"}
+    shares = {
+        str(design): {
+            str(party): {
+                str(layer): {
+                    f"{word}{ending}": _plain(
+                        split[f"{name}{ending}"].sel(design=design, party=party, layer=layer).item()
+                    )
+                    for word, name in names.items()
+                    for ending in ("", "_mcse")
+                }
+                for layer in split["layer"].values
+            }
+            for party in split["party"].values
+        }
+        for design in split["design"].values
+    }
+    return {"draws": int(split.attrs["draws"]), "designs": shares}
+
+
+def _estimates(amounts: np.ndarray[Any, Any], *, unit: str = "_usd", spread: bool = True) -> dict[str, Any]:
+    """Mean with its error, and unless left out the spread and the chances of either sign."""
+    import numpy as np
+
+    from vbcsim.outcomes.distribution import mean, probability, quantile, standard_deviation
+    from vbcsim.outcomes.dominance import HALF_A_CENT
+
+    ordered = np.sort(amounts)
+    found = {f"mean{unit}": mean(amounts)}
+    if spread:
+        found |= {f"sd{unit}": standard_deviation(amounts)}
+        found |= {f"p{k}{unit}": quantile(ordered, k / 100) for k in (5, 50, 95)}
+    if spread and unit:
+        found |= {"p_gain": probability(amounts > HALF_A_CENT), "p_loss": probability(amounts < -HALF_A_CENT)}
+    plain: dict[str, Any] = {}
+    for name, estimate in found.items():
+        plain |= {name: _plain(estimate.value), f"{name}_mcse": _plain(estimate.mcse)}
+    return plain
+
+
+def _plain(value: Any) -> float | None:
+    number = float(value)
+    return number if math.isfinite(number) else None

@@ -1,0 +1,267 @@
+"""A study: the scenario and its cases simulated on the same random numbers, settled, summed up and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from vbcsim.core.errors import BadInput
+from vbcsim.pipeline.stages import Progress, build_cohort, compare, load_scenario, settle, simulate, summarize
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from vbcsim.contract.arrangement import Arrangement
+    from vbcsim.contract.design import Design
+    from vbcsim.contract.settle import SettledPart
+    from vbcsim.scenario.model import Scenario
+
+__all__ = [
+    "BASE",
+    "CaseRun",
+    "Lived",
+    "Run",
+    "run",
+    "settle_cases",
+    "settle_run",
+    "settled_experience",
+    "settled_parts",
+    "side_by_side",
+    "simulate_cases",
+    "split_variance",
+]
+
+BASE = "base"
+"""The case that is the scenario itself."""
+
+
+def run(
+    question: Scenario | str | Path,
+    *,
+    overrides: Iterable[str] = (),
+    draws: int | None = None,
+    seed: int | None = None,
+    engine: str | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Run a scenario, or the file of one, from end to end, with all of its cases.
+
+    :param question: a scenario, or the path of its file.
+    :param overrides: changes such as ``"cohort.cells[0].members=5000"``, for a file.
+    :param draws: number of simulated histories, ``seed`` and ``engine`` likewise (none: the scenario's).
+    :param threads: number of threads (none: every core); the results are the same bits for any number.
+    :param progress: called as ``progress(done, total)`` with numbers of draws, anew for every case.
+    :raises BadInput: with every problem of the file at once.
+    """
+    scenario = load_scenario(question, overrides) if isinstance(question, (str, Path)) else question
+    scenario = scenario.asking(draws=draws, seed=seed, engine=engine)
+
+    def lived(_: str, case: Scenario, cohort: xr.Dataset) -> xr.Dataset:
+        asked: dict[str, Any] = {"draws": case.draws, "seed": case.seed, "engine": case.engine}
+        return simulate(cohort, **asked, threads=threads, progress=progress)
+
+    found = settle_cases(scenario, simulate_cases(scenario, lived))
+    return replace(found, variance_split=split_variance(found, threads=threads))
+
+
+class Lived(NamedTuple):
+    """A case with what happened to its members."""
+
+    scenario: Scenario
+    cohort: xr.Dataset
+    experience: xr.Dataset
+
+
+def simulate_cases(
+    scenario: Scenario, simulated: Callable[[str, Scenario, xr.Dataset], xr.Dataset]
+) -> dict[str, Lived]:
+    """The experience of the scenario (``base``) and of every case; cases of the same cohort share one.
+
+    :param simulated: gives the experience of a case, from its name, its scenario and its cohort.
+    """
+    from vbcsim.experience.simulate import experience_hash
+    from vbcsim.scenario.cases import every_case
+
+    known: dict[str, Lived] = {}
+    found: dict[str, Lived] = {}
+    for name, case in every_case(scenario).items():
+        cohort = build_cohort(case)
+        key = experience_hash(cohort, case.seed, case.engine)
+        if key not in known:
+            known[key] = Lived(case, cohort, simulated(name, case, cohort))
+        found[name] = known[key]._replace(scenario=case)
+    return found
+
+
+def settle_cases(scenario: Scenario, lived: Mapping[str, Lived]) -> Run:
+    """Settle every case under the designs of the scenario; sum up, keep the ledgers, compare the cases with base."""
+    cases = {name: _settled(case) for name, case in lived.items()}
+    return Run(scenario, cases, _compared(cases))
+
+
+def settle_run(scenario: Scenario, cohort: xr.Dataset, experience: xr.Dataset) -> Run:
+    """Settle one experience under the designs of a scenario, whatever cases it has."""
+    return settle_cases(scenario, {BASE: Lived(scenario, cohort, experience)})
+
+
+def _settled(case: Lived) -> CaseRun:
+    settlement = settle(settled_experience(case.scenario, case.experience), case.scenario)
+    kept = _ledger(case.scenario, case.experience, settlement)
+    return CaseRun(*case, settlement, summarize(settlement), compare(settlement), kept)
+
+
+def settled_experience(scenario: Scenario, experience: xr.Dataset) -> xr.Dataset:
+    """The experience with the provider's own revenue by category, where the economics of the scenario say it."""
+    provider = scenario.economics.provider if scenario.economics else None
+    if provider is None:
+        return experience
+    from vbcsim.outcomes.ledger import own_revenue
+
+    return experience.drop_vars("provider_revenue_usd").assign(provider_revenue_usd=own_revenue(experience, provider))
+
+
+def _ledger(scenario: Scenario, experience: xr.Dataset, settlement: xr.Dataset) -> xr.Dataset | None:
+    if scenario.economics is None:
+        return None
+    from vbcsim.outcomes.ledger import ledger
+
+    paid_by = {name: design.programme_paid_by for name, design in scenario.settled_designs.items()}
+    return ledger(experience, settlement, scenario.economics, paid_by)
+
+
+def _compared(cases: Mapping[str, CaseRun]) -> xr.Dataset | None:
+    if len(cases) < 2:
+        return None
+    from vbcsim.outcomes.comparison import compare_cases
+
+    return compare_cases({name: case.settlement for name, case in cases.items()})
+
+
+def split_variance(found: Run, *, threads: int | None = None, progress: Progress | None = None) -> xr.Dataset | None:
+    """Which layer of randomness each party's money varies with in the base case; none where the scenario asks for none.
+
+    Every layer is drawn anew in a further, shorter experience; see ``vbcsim.outcomes.variance_split``.
+    """
+    from vbcsim.outcomes.variance_split import split_shifts, variance_split
+
+    scenario, base = found.scenario, found.cases[BASE]
+    draws = min(scenario.split_draws, base.experience.sizes["draw"])
+    if draws < 2:
+        return None
+    shifts = split_shifts()
+    shifted = {}
+    for k, (layer, shift) in enumerate(shifts.items()):
+        if progress is not None:
+            progress(k * draws, len(shifts) * draws)
+        asked: dict[str, Any] = {"draws": draws, "seed": scenario.seed, "engine": scenario.engine}
+        experience = simulate(base.cohort, **asked, threads=threads, shift=shift)
+        shifted[layer] = settle(settled_experience(scenario, experience), scenario)
+    if progress is not None:
+        progress(len(shifts) * draws, len(shifts) * draws)
+    return variance_split(base.settlement, shifted)
+
+
+@dataclass(frozen=True)
+class CaseRun:
+    """One case of a finished run: the dataset of every stage."""
+
+    scenario: Scenario
+    cohort: xr.Dataset
+    experience: xr.Dataset
+    settlement: xr.Dataset
+    outcomes: xr.Dataset
+    comparison: xr.Dataset
+    ledger: xr.Dataset | None = None
+    """Both parties' accounts, where the scenario has economics."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: the question, and the datasets of the scenario itself (``base``) and of each of its cases."""
+
+    scenario: Scenario
+    cases: Mapping[str, CaseRun]
+    case_comparison: xr.Dataset | None = None
+    """Paired differences of each case against base, design by design; none where there is no other case."""
+    variance_split: xr.Dataset | None = None
+    """Shares of the variance of each party's money by layer of randomness, in the base case."""
+
+    @property
+    def cohort(self) -> xr.Dataset:
+        """The cohort of the scenario itself."""
+        return self.cases[BASE].cohort
+
+    @property
+    def experience(self) -> xr.Dataset:
+        """What happened to its members."""
+        return self.cases[BASE].experience
+
+    @property
+    def settlement(self) -> xr.Dataset:
+        """What the parties owe one another."""
+        return self.cases[BASE].settlement
+
+    @property
+    def outcomes(self) -> xr.Dataset:
+        """Each party's outcomes under each design."""
+        return self.cases[BASE].outcomes
+
+    @property
+    def comparison(self) -> xr.Dataset:
+        """Designs two by two."""
+        return self.cases[BASE].comparison
+
+    @property
+    def ledger(self) -> xr.Dataset | None:
+        """Both parties' accounts, where the scenario has economics."""
+        return self.cases[BASE].ledger
+
+    def __repr__(self) -> str:
+        attrs = self.settlement.attrs
+        designs = ", ".join(self.scenario.designs)
+        return f"<Run {self.scenario.name}: {designs}; {attrs.get('draws')} draws, seed {attrs.get('seed')}>"
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the run to a folder that :func:`open_run` reads; whole or not at all."""
+        from vbcsim.core.files import claim_folder
+        from vbcsim.pipeline.folder import run_facts, save_run
+
+        with claim_folder(folder) as claimed:
+            save_run(self, claimed)
+            claimed.finish(run_facts(self))
+        return Path(folder)
+
+
+def settled_parts(run: Run, designs: Mapping[str, Arrangement | Design] | None = None) -> dict[str, SettledPart]:
+    """What is settled at once under each design, with its book; a group settled apart as ``design: group``."""
+    from vbcsim.contract.settle import parts_of
+
+    plan = parts_of(settled_experience(run.scenario, run.experience), designs or run.scenario.settled_designs)
+    return {f"{name}: {part.group}" if part.group else name: part for name, parts in plan.items() for part in parts}
+
+
+def side_by_side(one: Run | CaseRun, other: Run | CaseRun, names: tuple[str, str]) -> xr.Dataset:
+    """The settlements of two runs as one, designs named ``run: design``, draws in pairs; for :func:`compare`.
+
+    A pair of draws has the same number in both runs, so runs of one seed share their random numbers.
+
+    :raises BadInput: where the runs settle different years.
+    """
+    import xarray as xr
+
+    tables = [run.settlement["net_usd"] for run in (one, other)]
+    years = [table["year"].values.tolist() for table in tables]
+    if years[0] != years[1]:
+        raise BadInput(
+            names[1], f"settles {years[1]} and {names[0]} settles {years[0]}; compare runs over the same years"
+        )
+    draws = min(table.sizes["draw"] for table in tables)
+    named = [
+        table.isel(draw=slice(draws)).assign_coords(design=[f"{name}: {design}" for design in table["design"].values])
+        for name, table in zip(names, tables, strict=True)
+    ]
+    both = xr.concat(named, "design", join="outer", fill_value=0.0).to_dataset(name="net_usd")
+    return both.assign_attrs(one.settlement.attrs | {"draws": draws})
