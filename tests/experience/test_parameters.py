@@ -275,3 +275,22 @@ def test_a_mean_drawn_next_to_one_keeps_the_score_between_0_and_1():
     _, block = block_of(told_so, 2_000)
     assert (block.parameters > 1 - 0.1**2).any()
     assert ((block.quality_score >= 0) & (block.quality_score <= 1)).all()
+
+
+def test_a_shape_takes_its_worlds_value_in_every_draw():
+    """Counts of n members with mean m and overdispersion w have variance n (m + w m^2) in the draws of a world."""
+    n, mean, draws = 5, 3.0, 8_000
+    told_so = assumptions([service(overdispersion={"uniform": [0.2, 3.0]})])
+    ds = cohort_of(told_so, cells(n), YEARS[:1], YEARS[1:2])
+    world = draw_block(ds, 11, LayerDraws(), 0, draws).world
+    counts = simulate(ds, draws=draws, seed=11)["utilization"].isel(year=1).sum(("stratum", "category")).values
+    square = (counts - n * mean) ** 2
+    shape = ds["overdispersion"].values[:, 0, 0]
+    assert shape.mean() == pytest.approx(1.6)
+    off = [
+        (square[world == w].mean() - n * (mean + shape[w] * mean**2))
+        / (square[world == w].std() / (world == w).sum() ** 0.5)
+        for w in range(16)
+    ]
+    assert np.abs(off).max() < BOUND
+    assert np.corrcoef(shape, [square[world == w].mean() for w in range(16)])[0, 1] > 0.9
