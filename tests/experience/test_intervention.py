@@ -112,3 +112,15 @@ def test_the_sentence_says_who_how_many_what_and_the_cost():
         "Home visits for members of risk tier r0; 50% engaged; inpatient use -6.0% (sd 3.0%); "
         "$140.00 per engaged member and month."
     )
+
+
+def test_every_problem_is_told_at_once():
+    one = intervention(
+        "care_coordination",
+        target={"risk_tier": "r9", "last_year": {"category": "stays"}},
+        use={"stays": 0.1},
+        price={},
+    )
+    with pytest.raises(BadInput) as error:
+        tables(one)
+    assert {p.place for p in error.value.problems} == {"target.risk_tier", "target.last_year.category", "use.stays"}

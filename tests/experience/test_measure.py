@@ -100,3 +100,12 @@ def test_groups_that_cannot_differ_so_much():
 
 def test_a_value_as_part_of_a_line():
     assert slug("Black, non-Hispanic") == "black__non_hispanic"
+
+
+def test_every_problem_is_told_at_once():
+    with pytest.raises(BadInput) as error:
+        tables(measure("blood_pressure", members={"sex": "female"}), of_strata("White", "Other", line="medicaid"))
+    assert {p.place for p in error.value.problems} == {"members.sex", "rate"}
+    with pytest.raises(BadInput) as error:
+        tables(measure("blood_pressure"), of_strata("White", "Other", line="medicaid"))
+    assert {p.place for p in error.value.problems} == {"share", "rate"}

@@ -23,7 +23,7 @@ from vbcsim.core.text import listing
 from vbcsim.core.uncertain import Distribution, Uncertain
 from vbcsim.core.units import Fraction, NonNegative, Rate, Usd, UsdPmpm, Year
 from vbcsim.experience.figures import FIGURE, figures, figures_of, words
-from vbcsim.experience.reach import Cells
+from vbcsim.experience.reach import Cells, all_of
 
 __all__ = [
     "ALL",
@@ -247,23 +247,27 @@ class Intervention(Frozen, ABC):
 
         :raises BadInput: where it reaches no cell or names an unknown category; places are below the intervention.
         """
-        reach = self.target.mask(cells)
         history = self.target.last_year
+        reach, use, price, index = all_of(
+            lambda: self.target.mask(cells),
+            lambda: figures_of(self.effects("use", categories)),
+            lambda: figures_of(self.effects("price", categories)),
+            lambda: np.array(_history_index(history, categories), dtype=np.int64),
+        )
         since = [year - (self.starts or performance[0]) + 1 for year in (*base, *performance)]
         first = [1.0 if k == 1 else 0.0 for k in since]
         running = [1.0 if k >= 1 else 0.0 for k in since]
-        use, price = self.effects("use", categories), self.effects("price", categories)
         pmpm = (self.cost.engaged_pmpm, self.cost.saving_pmpm)
         return {
             "intervention_reach": (("cell",), reach.astype(np.uint8)),
             "intervention_uptake": ((FIGURE,), figures(self.uptake)),
             "intervention_enrolment": (("year",), np.array([self.engaged_share(k) for k in since])),
             "intervention_strength": (("year",), np.array([self.strength(k) for k in since])),
-            "intervention_use": (("category", FIGURE), figures_of(use)),
-            "intervention_price": (("category", FIGURE), figures_of(price)),
+            "intervention_use": (("category", FIGURE), use),
+            "intervention_price": (("category", FIGURE), price),
             "intervention_score": ((FIGURE,), figures(self.score_growth())),
             "intervention_independent": ((), np.array(self.dependence == "independent")),
-            "intervention_history": ((), np.array(_history_index(history, categories), dtype=np.int64)),
+            "intervention_history": ((), index),
             "intervention_history_least": ((), np.array(_history_least(history))),
             "intervention_cost_pmpm": (("flow", FIGURE), figures_of(pmpm)),
             "intervention_fixed_usd": (

@@ -21,7 +21,7 @@ from vbcsim.core.text import listing
 from vbcsim.core.uncertain import Distribution, Uncertain
 from vbcsim.core.units import Fraction, NonNegative, Rate
 from vbcsim.experience.figures import FIGURE, figures, figures_of
-from vbcsim.experience.reach import Cells
+from vbcsim.experience.reach import Cells, all_of
 
 if TYPE_CHECKING:
     from vbcsim.experience.intervention import Intervention
@@ -115,21 +115,27 @@ class Measure(Frozen, ABC):
     ) -> Tables:
         """What the cohort dataset holds of it: variable -> (dims, values), without the dimension ``measure``.
 
-        :param interventions: those that may add points, and ``name`` the measure's own, by which they speak of it.
-
         Dims ``equity`` (the cells' equity strata in order of appearance), ``intervention`` (only where there are any).
+
+        :param interventions: those that may add points, and ``name`` the measure's own, by which they speak of it.
         :raises BadInput: where it counts nobody, or no rate is known; places are below the measure.
         """
         strata = list(dict.fromkeys(cell.equity_stratum for cell in cells))
         equity = np.array([strata.index(cell.equity_stratum) for cell in cells], dtype=np.int64)
+        chosen, counted, share, rates = all_of(
+            lambda: self.members.mask(cells, "members"),
+            lambda: self._categories(categories),
+            lambda: self._share(cells),
+            lambda: self._rates(strata),
+        )
         tables: Tables = {
             "measure_counted": ((), np.array(self.counted, dtype=np.int64)),
             "measure_low_is_good": ((), np.array(self.low_is_good)),
-            "measure_category": (("category",), self._categories(categories)),
-            "measure_share": (("cell",), self.members.mask(cells, "members") * self._share(cells)),
+            "measure_category": (("category",), counted),
+            "measure_share": (("cell",), chosen * share),
             "measure_equity": (("cell",), equity),
             "measure_years": (("year",), np.array([max(0, y - base[-1]) for y in (*base, *performance)], dtype=float)),
-            **self._rates(strata),
+            **rates,
         }
         if interventions:
             points = [i.points(name, self.kind) for i in interventions.values()]
@@ -232,8 +238,7 @@ class Proportion(Measure):
 
     def _share(self, cells: Sequence[Any]) -> NDArray[np.float64]:
         given = self.share or self.default_share
-        chosen = self.members.mask(cells, "members")
-        lines = dict.fromkeys(c.line_of_business for c, m in zip(cells, chosen, strict=True) if m)
+        lines = dict.fromkeys(c.line_of_business for c in cells if self.members.has(c))
         missing = [line for line in lines if line not in given and ALL not in given]
         if missing:
             raise BadInput(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from vbcsim.core.errors import BadInput, Problem, did_you_mean
 from vbcsim.core.model import Frozen
 from vbcsim.core.text import listing
 
-__all__ = ["ATTRIBUTES", "Cells"]
+__all__ = ["ATTRIBUTES", "Cells", "all_of"]
 
 ATTRIBUTES = (
     "line_of_business",
@@ -62,7 +62,6 @@ class Cells(Frozen):
 
     def mask(self, cells: Sequence[Any], place: str = "target") -> NDArray[np.bool_]:
         """Which cells are chosen; raises BadInput where a value is that of no cell or no cell is chosen."""
-        chosen = np.ones(len(cells), dtype=bool)
         problems = []
         for attribute in ATTRIBUTES:
             wanted = getattr(self, attribute)
@@ -78,12 +77,16 @@ class Cells(Frozen):
                 for value in wanted
                 if value not in known
             ]
-            chosen &= np.isin(values, wanted)
         if problems:
             raise BadInput(problems)
+        chosen = np.array([self.has(cell) for cell in cells])
         if not chosen.any():
             raise BadInput(place, f"no cell is {self.words()}; choose attributes that occur together")
         return chosen
+
+    def has(self, cell: Any) -> bool:
+        """Whether a cell is chosen."""
+        return all(getattr(cell, a) in getattr(self, a) for a in ATTRIBUTES if getattr(self, a))
 
     def words(self) -> str:
         """In plain words."""
@@ -93,3 +96,16 @@ class Cells(Frozen):
             if getattr(self, attribute)
         ]
         return f"members of {', '.join(named)}" if named else "all members"
+
+
+def all_of(*makers: Callable[[], Any]) -> list[Any]:
+    """What each of them makes; raises BadInput with the problems of all of them together."""
+    made, problems = [], []
+    for maker in makers:
+        try:
+            made.append(maker())
+        except BadInput as error:
+            problems += error.problems
+    if problems:
+        raise BadInput(problems)
+    return made
