@@ -19,6 +19,8 @@ _VERBS = {
     "check": "Say what is wrong with a scenario; of a run, which clauses never bound.",
     "settle": "Settle a finished run again under the designs of a scenario.",
     "compare": "Compare designs on the same draws, within a run or between two.",
+    "solve": "Find the value of a term that meets a goal, without simulating again.",
+    "sweep": "Settle a grid of terms; say what each clause is worth and which figure matters most.",
     "explore": "Write a page with sliders on which to negotiate a finished run.",
     "explain": "Say a contract in numbered sentences, or walk through one draw of it.",
     "cite": "List every source used, with what it supports.",

@@ -90,10 +90,22 @@ class Variants:
         parts: list[dict[str, Floats]] = []
         for start in range(0, len(changes), _AT_ONCE):
             designs = {str(k): self.changed(c) for k, c in enumerate(changes[start : start + _AT_ONCE])}
-            net = settle(self.run.experience, designs)["net_usd"].sum("year").transpose("party", "design", "draw")
+            net = self._settled(designs, changes[start:])["net_usd"].sum("year").transpose("party", "design", "draw")
             parts.append({str(party): net.sel(party=party).values for party in net["party"].values})
         parties = dict.fromkeys(party for part in parts for party in part)
         return {party: np.concatenate([part[party] for part in parts]) for party in parties}
+
+    def _settled(self, designs: Mapping[str, Design], changes: Sequence[Changes]) -> xr.Dataset:
+        """The settlement; what cannot be settled is told by the change that makes it so."""
+        try:
+            return settle(self.run.experience, designs)
+        except BadInput as error:
+            problems = []
+            for problem in error.problems:
+                variant, _, place = problem.place.removeprefix("designs.").partition(".")
+                said = _said(changes[int(variant)]) if variant.isdecimal() else ""
+                problems.append(Problem(f"{self.design} with {said}: {place}" if said else place, problem.message))
+            raise BadInput(problems) from None
 
     def changed(self, changes: Changes) -> Design:
         """The design with some of its figures changed."""
@@ -185,5 +197,8 @@ def _with(arrangement: Arrangement, changes: Changes) -> Arrangement:
     try:
         return read_arrangement(raw, arrangement.name, parameters=arrangement.parameters)
     except BadInput as error:
-        said = " and ".join(f"{name} = {value:g}" for name, value in changes.items())
-        raise BadInput(Problem(said, problem.message) for problem in error.problems) from None
+        raise BadInput(Problem(_said(changes), problem.message) for problem in error.problems) from None
+
+
+def _said(changes: Changes) -> str:
+    return " and ".join(f"{name} = {value:g}" for name, value in changes.items())

@@ -1,0 +1,115 @@
+"""``vbcsim sweep``: a grid of terms, what each clause is worth, and which figure matters most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vbcsim.cli.say import PATH, Speaker, speaks
+
+if TYPE_CHECKING:
+    from vbcsim.negotiate.goal import Figure
+    from vbcsim.negotiate.variants import Variants
+
+__all__ = ["command"]
+
+
+@click.command("sweep")
+@click.argument("run", type=PATH)
+@click.option("--design", required=True, help="Design of the run.")
+@click.option(
+    "--term", "terms", multiple=True, metavar="NAME=FROM:TO:POINTS", help="A figure and its values; repeat for a grid."
+)
+@click.option("--figure", "figures", multiple=True, default=("provider.mean", "provider.p_loss", "provider.tvar95"))
+@click.option("--by", type=float, default=0.2, show_default=True, help="Without --term: by how much figures are moved.")
+@speaks
+def command(run: Path, design: str, terms: tuple[str, ...], figures: tuple[str, ...], by: float, say: Speaker) -> None:
+    """Settle the finished run RUN over a grid of figures of one design, nothing simulated.
+
+    Without --term, say what each clause is worth (the contract with it less without it, in the same draws) and how far
+    the first --figure moves when each figure of the contract moves by a fifth: a tornado.
+
+    \b
+    Example:
+      vbcsim sweep demo --design basic_e
+      vbcsim sweep demo --design basic_e --term shared_savings.share.savings=0.3:0.7:9 --figure payer.mean
+    """
+    from vbcsim.negotiate.goal import read_figure
+    from vbcsim.negotiate.variants import Variants
+    from vbcsim.pipeline import open_run
+
+    asked = [read_figure(text) for text in figures]
+    variants = Variants(open_run(run), design)
+    if terms:
+        _grid(variants, terms, asked, say)
+    else:
+        _prices(variants, asked[0], by, say)
+
+
+def _grid(variants: Variants, terms: Sequence[str], figures: Sequence[Figure], say: Speaker) -> None:
+    from vbcsim.negotiate.sensitivity import sweep
+
+    grid = dict(_axis(text) for text in terms)
+    points, rows = sweep(variants, grid, figures)
+    say.text("  ".join([*grid, *map(str, figures)]))
+    for point, row in zip(points, rows, strict=True):
+        cells = [_cell(figure, pair) for figure, pair in zip(figures, row, strict=True)]
+        say.text("  ".join([*(f"{value:.6g}" for value in point.values()), *cells]))
+    found = [
+        {"at": point, "figures": {str(f): {"value": v, "mcse": e} for f, (v, e) in zip(figures, row, strict=True)}}
+        for point, row in zip(points, rows, strict=True)
+    ]
+    say.result({"design": variants.design, "points": found})
+
+
+def _prices(variants: Variants, figure: Figure, by: float, say: Speaker) -> None:
+    from vbcsim.negotiate.sensitivity import clause_prices, tornado
+
+    prices, swings = clause_prices(variants), tornado(variants, figure, by=by)
+    say.text("What each clause is worth, with it less without it, in the same draws:")
+    for price in prices:
+        worth = "; ".join(f"{p} {_money(v)} ± {abs(e):,.0f}" for p, (v, e) in price.worth.items() if v or e)
+        say.text(f"  {price.provision}.{price.clause}: {worth or 'nothing in any draw'}")
+    say.text(f"{figure} when a figure moves by {100 * by:g}%, the widest first:")
+    for swing in swings:
+        if swing.width > 0.0:
+            ends = " to ".join(_cell(figure, (value, None)) for value in (swing.at_low, swing.at_high))
+            say.text(f"  {swing.name} from {swing.low:.4g} to {swing.high:.4g}: {ends}")
+    priced = [{"provision": p.provision, "clause": p.clause, "worth_usd": _worths(p.worth)} for p in prices]
+    say.result({"design": variants.design, "clauses": priced, "tornado": [s._asdict() for s in swings]})
+
+
+def _worths(worth: object) -> dict[str, dict[str, float]]:
+    return {party: {"mean": value, "mcse": error} for party, (value, error) in dict(worth).items()}  # type: ignore[call-overload]
+
+
+def _axis(text: str) -> tuple[str, list[float]]:
+    """``name=0.3:0.7:9`` as a name and nine values; ``name=0.5`` as one."""
+    from vbcsim.core.errors import BadInput
+
+    name, equals, said = text.partition("=")
+    try:
+        ends = [float(part) for part in said.split(":")]
+        points = int(ends[2]) if len(ends) == 3 else 1
+        if not equals or len(ends) not in (1, 3) or points < 1 or points > 10_000:
+            raise ValueError
+    except ValueError:
+        raise BadInput(f"--term {text}", "write NAME=FROM:TO:POINTS, as in share.savings=0.3:0.7:9") from None
+    if points == 1:
+        return name, ends[:1]
+    step = (ends[1] - ends[0]) / (points - 1)
+    return name, [ends[0] + k * step for k in range(points)]
+
+
+def _cell(figure: Figure, pair: tuple[float, float | None]) -> str:
+    value, error = pair
+    if figure.is_chance:
+        return f"{100 * value:.2f}%" + (f" ± {100 * error:.2f}" if error is not None else "")
+    return _money(value) + (f" ± {error:,.0f}" if error is not None else "")
+
+
+def _money(value: float) -> str:
+    return f"{'-' if value < 0 else ''}${abs(value):,.0f}"
