@@ -27,13 +27,14 @@ _DEFAULT = Path(__file__).resolve().parent.parent / "scenarios" / "mssp_aco.yaml
 def numpy_draw(cohort: Any, rng: np.random.Generator) -> tuple[np.ndarray, list[np.ndarray]]:
     """One draw of the members model in vectorised NumPy: expenditure by year, cell, category and large claimants."""
     years, n_categories = cohort["year"].values, cohort.sizes["category"]
-    weight, shared = cohort["shared_weight"].values, float(cohort["shared_variance"])
-    own, lasting = own_variance(cohort), cohort["own_persistence"].values
-    slices = trawl_weights(years, float(cohort["shared_persistence"]))
-    rate, cost = cohort["utilization_rate"].values, cohort["mean_cost_usd"].values
+    of_all = cohort.isel(world=0, profile=0)
+    weight, shared = of_all["shared_weight"].values, float(of_all["shared_variance"])
+    own, lasting = own_variance(cohort)[0, 0], of_all["own_persistence"].values
+    slices = trawl_weights(years, float(of_all["shared_persistence"]))
+    rate, cost = cohort["utilization_rate"].values * cohort["row_use"].values, cohort["mean_cost_usd"].values
     floor = cohort["claimant_floor_usd"].values[cohort["cell_stratum"].values]
     relativity = np.sqrt(cohort["frailty_relativity"].values)
-    severity = [_severity(cohort, j) for j in range(n_categories)]
+    severity = [_severity(of_all, j) for j in range(n_categories)]
     expenditure = np.zeros((len(years), cohort.sizes["cell"], n_categories))
     claimants = []
     for c, n in enumerate(cohort["members"].values):
@@ -90,6 +91,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     cohort = vbcsim.build_cohort(vbcsim.load_scenario(options.scenario))
+    if cohort.sizes["row"] > cohort.sizes["cell"] or cohort.sizes["world"] * cohort.sizes["profile"] > 1:
+        parser.error("the NumPy side knows one line of business without turnover and uncertain shapes")
     member_years = int(cohort["members"].sum()) * cohort.sizes["year"]
     rng = np.random.Generator(np.random.SFC64(1))
     draws = 40  # enough that what is done once a run does not count

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tests.cohorts import assumptions, cells, cohort_of, service
+from tests import programmes
+from tests.cohorts import SOURCE, assumptions, cells, cohort_of, service
 from vbcsim.experience.simulate import simulate
 from vbcsim.pipeline import first_draws
 
@@ -106,6 +107,71 @@ def test_another_seed_changes_everything_that_is_random(whole, seed):
 def test_draws_differ_from_one_another(whole):
     expenditure = whole["expenditure_usd"].values.reshape(DRAWS, -1)
     assert len(np.unique(expenditure.sum(axis=1))) == DRAWS
+
+
+# ------------------------------------------------------------------------------- members who come and go, programmes
+EVERYTHING = {
+    "turnover": {"exit_rate_per_month": 0.02, "growth_per_year": 0.05, "source": SOURCE},
+    "episodes": {"starts_per_year": 14, "continuation": [0.6, 0.3], "source": SOURCE},
+}
+
+
+def eventful(kind: str) -> xr.Dataset:
+    """Rows there for part of the time, members chosen by last year's use, members' scores, a measure, worlds."""
+    services = [
+        service("visit", overdispersion={"uniform": [1.5, 2.5]}, shared_weight=0.6, persistence=0.5),
+        service("stay", utilization_per_1000=900, mean_cost_usd=2000, overdispersion=1.2, shared_weight=1.0),
+    ]
+    told = assumptions(
+        services,
+        shared_frailty={"variance": 1.2, "persistence": 0.7},
+        market_trend={"national_shock_sd": 0.02, "regional_shock_sd": 0.01},
+        provider_group={"effect_sd": 0.03, "persistence": 0.6, "improvement_rate": {"normal": [0.01, 0.005]}},
+        risk_score={"coding_growth": 0.01, "noise_sd": 0.02, "sd": 0.9, "r_squared": 0.05},
+        quality={"mean": 0.8, "sd": 0.05},
+        floor_usd=3000.0,
+    )
+    stays = {"last_year": {"category": "stay", "at_least": 1}}
+    effect = {"use": {"stay": {"normal": [-0.3, 0.1]}}, "price": {}}
+    return programmes.cohort(
+        interventions={
+            "home_visits": programmes.intervention("care_coordination", target=stays, **effect),
+            "outreach": programmes.intervention("care_coordination", uptake={"beta": [0.3, 0.1]}, **effect),
+        },
+        measures={"screening": programmes.measure("colorectal_screening", rate=0.6, share=0.4)},
+        of_cells=cells(9, 4, 6, death_rate_per_year=[0.02, 0.0, 0.1]),
+        told=told,
+        base=(2021, 2022),
+        performance=(2023, 2024),
+        **{kind: EVERYTHING[kind]},
+    )
+
+
+@pytest.fixture(scope="module", params=EVERYTHING)
+def moving(request: pytest.FixtureRequest) -> tuple[xr.Dataset, xr.Dataset]:
+    """A cohort of moving members and its experience."""
+    ds = eventful(request.param)
+    return ds, simulate(ds, draws=DRAWS, seed=2**40 + 5, threads=1, block=DRAWS)
+
+
+@pytest.mark.parametrize(("threads", "block"), [(1, 1), (2, 7), (2, None)])
+def test_threads_and_blocks_change_nothing_where_members_come_and_go(moving, threads, block):
+    ds, all_at_once = moving
+    again = simulate(ds, draws=DRAWS, seed=2**40 + 5, threads=threads, block=block)
+    assert_same_bits(all_at_once, again)
+    assert all_at_once.attrs == again.attrs
+    assert all_at_once["engaged"].values[..., 0].sum() > 0
+    assert len(np.unique(all_at_once["lives"].sum(("year", "stratum")))) > 5
+
+
+def test_the_reference_engine_gives_the_same_bits_where_members_come_and_go(moving):
+    ds, all_at_once = moving
+    assert_same_bits(all_at_once, simulate(ds, draws=DRAWS, seed=2**40 + 5, engine="reference", block=9))
+
+
+def test_more_draws_extend_a_run_where_members_come_and_go(moving):
+    ds, all_at_once = moving
+    assert_same_bits(simulate(ds, draws=9, seed=2**40 + 5), first_draws(all_at_once, 9))
 
 
 # ------------------------------------------------------------------------------------ other ways to run the same lines

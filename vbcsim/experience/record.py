@@ -71,6 +71,7 @@ def variables_of(drawn: Drawn) -> Variables:
         "claimant_draw": (("claimant",), where[:, 0] + np.int32(drawn.start)),
         "claimant_year": (("claimant",), where[:, 1] // np.int32(per_year)),
         "claimant_stratum": (("claimant",), where[:, 2]),
+        **_assumptions(drawn),
         **_programmes(drawn, per_year),
         **_measures(drawn, used, per_year),
         **_halves(drawn, per_year),
@@ -160,6 +161,15 @@ def _member_noise(drawn: Drawn) -> Floats:
         draw=draw[:, None, None],
         period=np.arange(n_years)[:, None],
         event=np.arange(n_strata),
+    )
+
+
+def _assumptions(drawn: Drawn) -> Variables:
+    """What uncertain assumptions are in each draw."""
+    return (
+        {"uncertain_value": (("draw", "uncertain"), drawn.shared.parameters)}
+        if "uncertain" in drawn.cohort.dims
+        else {}
     )
 
 

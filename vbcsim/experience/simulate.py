@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["ENGINES", "experience_hash", "simulate"]
 
 Progress = Callable[[int, int], None]
+_LIKE_MEMBERS = 20.0
+"""A pooled row takes the time of so many members."""
 _TARGET_MEMBER_PERIODS = 400_000
 """Member-periods of a block: a fraction of a second, so that progress shows and threads share the work."""
 
@@ -116,8 +118,8 @@ def simulate(
     _check(draws, seed, engine, threads, block)
     layers.check(draws)
     inputs = prepare(cohort)
-    work = _Work(cohort, inputs, engine, _engine(engine), seed, layers)
-    size = block or _block_size(int(inputs.member_periods), draws, threads or _cores())
+    work = _Work(cohort, inputs, engine, _engine(engine, inputs), seed, layers)
+    size = block or _block_size(_work_of_draw(engine, inputs), draws, threads or _cores())
     variables = _run_blocks(work.variables, draws, size, threads or _cores(), progress)
     return _dataset(work, variables, draws)
 
@@ -146,7 +148,11 @@ def _check(draws: int, seed: int, engine: str, threads: int | None, block: int |
             raise BadInput(name, f"{value} is not possible; ask for at least 1")
 
 
-def _engine(name: str) -> Engine:
+def _engine(name: str, inputs: KernelInputs) -> Engine:
+    if name == "pooled":
+        from vbcsim.experience.pooled_claims import pooled_engine
+
+        return pooled_engine(inputs)
     if name == "reference":
         from vbcsim.experience.twins import simulate_members
 
@@ -156,6 +162,13 @@ def _engine(name: str) -> Engine:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _work_of_draw(engine: str, inputs: KernelInputs) -> int:
+    """Member-periods of a draw; a pooled row counts for so many members as take its time."""
+    if engine != "pooled":
+        return int(inputs.member_periods)
+    return int(np.minimum(inputs.row_expected, _LIKE_MEMBERS) @ (inputs.row_last - inputs.row_first + 1))
 
 
 def _block_size(member_periods: int, draws: int, threads: int) -> int:
@@ -217,5 +230,5 @@ def _dataset(work: _Work, variables: Variables, draws: int) -> xr.Dataset:
 
 def _coords(cohort: xr.Dataset) -> dict[str, xr.DataArray]:
     """The cohort's coordinates along the dims of an experience; strata keep the values of their attributes."""
-    kept = {"year", "stratum", "category", "intervention", "measure", "half"}
+    kept = {"year", "stratum", "category", "intervention", "measure", "half", "uncertain"}
     return {str(name): coord for name, coord in cohort.coords.items() if set(coord.dims) <= kept and name != "service"}
