@@ -48,7 +48,7 @@ def test_without_a_scenario_every_source_known(json_of):
     for name in program_names():
         for parameter in load_program(name).parameters:
             assert any(use.startswith(f"program {name}: {parameter}") for use in said), (name, parameter)
-    assert "table medicare_services: inpatient" in said
+    assert "table aco_services: inpatient" in said
     assert any(use.startswith("program mssp: clause shared_savings minimum_rate") for use in said)
 
 

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, T
 from vbcsim.assumptions.pandemic import Pandemic
 from vbcsim.core.model import Frozen
 from vbcsim.core.uncertain import Uncertain
-from vbcsim.core.units import Fraction, NonNegative, Per1000, Rate, Usd
+from vbcsim.core.units import Fraction, NonNegative, Per1000, Rate, Usd, Year
 
 __all__ = [
     "Assumptions",
@@ -109,6 +109,8 @@ class Service(Frozen):
     """Yearly growth of the cost per service."""
     seasonality: MonthlyIndex | None = None
     """Use of each month, January to December, against the year's mean; the mean of the twelve is 1 (none: even)."""
+    reference_year: Year | None = None
+    """The year whose levels the row states (none: that of the assumptions)."""
     source: Text
     """Where the figures of the row come from."""
 

@@ -2,7 +2,7 @@
 
 The file gives spending per person-year by service, not cut off per person (it adds up to more than the truncated
 total), and counts of stays and visits. A service without a published count takes its count from the shipped table
-``medicare_services`` and its cost per service from the published spending.
+``aco_services`` and its cost per service from the published spending.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from vbcsim.core.errors import BadInput, Problem
 
 __all__ = ["TABLE", "CategoryFigures", "category_figures", "services_of", "shipped_services"]
 
-TABLE: Final = "medicare_services"
+TABLE: Final = "aco_services"
 
 _SPENDING: Final = {
     "inpatient": "capann_inp_all",

@@ -1,7 +1,7 @@
 """From one row of a Shared Savings Program public-use file to a scenario: the ACO considers a new agreement.
 
 The row's performance year is the last of three base years; the performance years of the scenario follow it. What the
-row tells is carried over, what it does not tell is a shipped figure with its source (tables ``medicare_services`` and
+row tells is carried over, what it does not tell is a shipped figure with its source (tables ``aco_services`` and
 ``medicare_defaults``).
 
 Published spending is cut off per person at a national 99th percentile, claims here are not. Each enrollment type is cut

@@ -209,16 +209,11 @@ def _cells(cohort: CohortSpec, assumptions: AssumptionsLike, profiles: Profiles,
     """Variables by cell, year and category, for a whole year of a member."""
     cells, of_cell = cohort.cells, profiles.of_cell
     use, price = relativities(cohort, profiles.categories)
-    # (profile, year, category)
-    rate = np.array(
-        [[s.utilization_per_1000 / 1000.0 * (1 + s.utilization_trend) ** lag for s in row] for row in profiles.services]
-    ).transpose(0, 2, 1)
-    cost = np.array(
-        [[s.mean_cost_usd * (1 + s.price_trend) ** lag for s in row] for row in profiles.services]
-    ).transpose(0, 2, 1)
+    per_1000 = _courses(profiles, "utilization_per_1000", "utilization_trend", lag, years)
+    cost = _courses(profiles, "mean_cost_usd", "price_trend", lag, years)
     score = np.array([c.risk_score for c in cells])
     growth = (1 + assumptions.risk_score.coding_growth) ** lag
-    utilization = use[:, None, :] * rate[of_cell]
+    utilization = use[:, None, :] * (per_1000 / 1000.0)[of_cell]
     _check_utilization(utilization, cohort, profiles, years)
     return {
         "members": ("cell", np.array([c.members for c in cells], dtype=np.int64)),
@@ -227,6 +222,18 @@ def _cells(cohort: CohortSpec, assumptions: AssumptionsLike, profiles: Profiles,
         "mean_cost_usd": (("cell", "year", "category"), price[:, None, :] * cost[of_cell]),
         "expected_risk_score": (("cell", "year"), score[:, None] * growth[None]),
     }
+
+
+def _courses(profiles: Profiles, level: str, trend: str, lag: Any, years: Any) -> Any:
+    """A figure of the services by profile, year and category, grown from the year whose level its row states."""
+    found = [
+        [
+            getattr(s, level) * (1 + getattr(s, trend)) ** (years - s.reference_year if s.reference_year else lag)
+            for s in row
+        ]
+        for row in profiles.services
+    ]
+    return np.array(found).transpose(0, 2, 1)
 
 
 def _check_utilization(utilization: Any, cohort: CohortSpec, profiles: Profiles, years: Any) -> None:

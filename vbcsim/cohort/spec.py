@@ -64,6 +64,8 @@ class Cell(Frozen):
     """Variance of the frailty against the assumption: below 1 in a cell of uniformly sick members."""
     risk_score: Annotated[NonNegative, Field(gt=0, le=100)] = 1.0
     """Mean risk score in the reference year."""
+    source: Text | None = None
+    """Where the figures of the cell come from (none: the source of the cohort)."""
 
 
 class Turnover(Frozen):
@@ -108,6 +110,8 @@ class CohortSpec(Frozen):
 
     cells: Annotated[tuple[Cell, ...], Field(min_length=1, max_length=100_000)]
     """The rating cells."""
+    members: PersonCount | None = None
+    """Number of members of the whole cohort; the cells' members are then shares (none: they are numbers)."""
     strata: tuple[Attribute, ...] = ("enrollment_type",)
     """Attributes whose combinations a contract may settle apart."""
     retention: Fraction = 1.0
@@ -128,6 +132,12 @@ class CohortSpec(Frozen):
         if len(set(names)) < len(names):
             twice = sorted({n for n in names if names.count(n) > 1})[:5]
             raise ValueError(f"cells named twice: {', '.join(twice)}; each cell has one row")
+        if self.members is not None:
+            if self.members < len(self.cells):
+                raise ValueError(
+                    f"{self.members:,} members cannot fill {len(self.cells):,} cells; each has one at least"
+                )
+            object.__setattr__(self, "cells", _in_proportion(self.cells, self.members))
         total = sum(c.members for c in self.cells)
         if total > 100_000_000:
             raise ValueError(f"the cohort has {total:,} members; at most 100,000,000 are supported")
@@ -138,3 +148,19 @@ class CohortSpec(Frozen):
         if self.turnover is not None and self.episodes is not None:
             raise ValueError("turnover and episodes exclude one another; leave one of them out")
         return self
+
+
+def _in_proportion(cells: tuple[Cell, ...], members: int) -> tuple[Cell, ...]:
+    """The cells with members in the same proportion, at least one each, that add up; by largest remainder."""
+    total = sum(c.members for c in cells)
+    if total == members:
+        return cells
+    shares = [c.members * members / total for c in cells]
+    whole = [max(int(share), 1) for share in shares]
+    while sum(whole) != members:
+        step = 1 if sum(whole) < members else -1
+        free = [k for k in range(len(cells)) if whole[k] + step >= 1]
+        # Whoever is furthest from the share on the side that is to be mended.
+        for k in sorted(free, key=lambda k: step * (whole[k] - shares[k]))[: abs(members - sum(whole))]:
+            whole[k] += step
+    return tuple(c.model_copy(update={"members": n}) for c, n in zip(cells, whole, strict=True))
