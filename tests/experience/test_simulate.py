@@ -37,7 +37,7 @@ def cohort(floor: Any = 1e13, rows: Any = ROWS, **sections: Any) -> xr.Dataset:
         ({"draws": 2**31}, "draws", "2147483648 is not possible"),
         ({"seed": -1}, "seed", "-1 is not possible; choose a whole number from 0 to 2**64 - 1"),
         ({"seed": 2**64}, "seed", "is not possible"),
-        ({"engine": "pooled"}, "engine", '"pooled" is not an engine; choose one of members, reference'),
+        ({"engine": "polled"}, "engine", '"polled" is not an engine; choose one of members, '),
         ({"threads": 0}, "threads", "0 is not possible; ask for at least 1"),
         ({"block": -3}, "block", "-3 is not possible; ask for at least 1"),
         (
