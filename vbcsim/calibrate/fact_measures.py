@@ -35,7 +35,7 @@ def measure_with_error(people: People, fact: Fact) -> tuple[float, float]:
     value = measure(people, fact)
     if fact.kind == "group_sd":
         groups = len(people) // int(fact.at or 1)
-        return value, value / np.sqrt(2.0 * max(groups - 1, 1))
+        return value, float(value / np.sqrt(2.0 * max(groups - 1, 1)))
     parts = [measure(people.part(batch), fact) for batch in np.array_split(np.arange(len(people)), BATCHES)]
     found = np.array([p for p in parts if np.isfinite(p)])
     return value, float(found.std(ddof=1) / np.sqrt(len(found))) if len(found) > 1 else float("nan")

@@ -28,7 +28,7 @@ _LIMITS: Final = {
     "persistence": (0.01, 0.99),
     "body_sigma": (0.1, 2.0),
     "tail_probability": (1e-4, 0.1),
-    "tail_index": (1.8, 12.0),
+    "tail_index": (1.6, 12.0),
     "variance": (0.1, 30.0),
 }
 _WIDTHS: Final = {

@@ -77,7 +77,13 @@ class Population:
 
     def _assumptions(self) -> Assumptions:
         """Assumptions without trend, market shocks or provider-group effect: nothing but the persons themselves."""
-        still = {"utilization_trend": 0.0, "price_trend": 0.0, "seasonality": None, "line_of_business": "all"}
+        still = {
+            "utilization_trend": 0.0,
+            "price_trend": 0.0,
+            "seasonality": None,
+            "reference_year": None,
+            "line_of_business": "all",
+        }
         rows = tuple(s.model_copy(update=still) for s in self.services)
         return Assumptions(
             services=rows,

@@ -39,7 +39,7 @@ class Finding:
     @property
     def agrees(self) -> bool:
         """Whether the figure lies within three standard errors or the tolerance."""
-        return abs(self.simulated - self.fact.value) <= max(ERRORS * self.standard_error, self.fact.tolerance)
+        return bool(abs(self.simulated - self.fact.value) <= max(ERRORS * self.standard_error, self.fact.tolerance))
 
     @property
     def verdict(self) -> str:

@@ -118,6 +118,6 @@ def facts(
     written = write_calibration(result, out)
     say.text(table_text(result.findings))
     for warning in result.warnings:
-        say.warning(warning)
+        say.note(f"warning: {warning}")
     say.text(f"Written: {', '.join(visible(str(path)) for path in written)}")
     say.result(diagnostics(result) | {"written": [str(path) for path in written]})
