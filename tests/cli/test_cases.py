@@ -20,6 +20,9 @@ cases:
     changes: {economics.payer.premium_pmpm: 450}
     source: judgement
 """
+ANSWERS = """answers:
+  - {name: reward, text: Chance of a reward, design: half, net: provider, at_least: 0.01}
+"""
 EACH = """  groups:
     each: enrollment_type
     lines: {benchmark: {constant: {usd: 500000}}}
@@ -37,7 +40,7 @@ def _no_pictures(monkeypatch):
 def study(here: Path) -> Path:
     """The small scenario with groups, economics, cases and a short variance split."""
     text = (here / "small.yaml").read_text(encoding="utf-8").replace("draws: 200", "draws: 60")
-    text = text.replace("split_draws: 0\n", EACH + MORE + "split_draws: 20\n")
+    text = text.replace("split_draws: 0\n", EACH + MORE + ANSWERS + "split_draws: 20\n")
     (here / "small.yaml").write_text(text, encoding="utf-8")
     return here
 
@@ -66,6 +69,11 @@ def test_the_json_of_a_run_carries_cases_groups_ledgers_and_the_split(study, jso
     split = found["variance_split"]
     assert split["draws"] == 20
     assert set(split["designs"]["half"]["provider"]) == {"process", "parameter", "systemic", "group"}
+    (answer,) = found["answers"]
+    assert (answer["name"], answer["unit"]) == ("reward", "fraction")
+    for case, of in (("base", found), ("fewer", found["cases"]["fewer"])):
+        chance = of["designs"]["half"]["parties"]["provider"]["p_gain"]
+        assert answer["cases"][case]["value"] == pytest.approx(chance)
     stored = json.loads((study / "r" / "results.json").read_text())
     assert {key: stored[key] for key in stored if key not in ("seconds", "out")} == {
         key: found[key] for key in stored if key not in ("seconds", "out")
@@ -116,6 +124,16 @@ def test_settle_and_compare_carry_the_cases(study, json_of, type_):
     assert json_of("compare", "r", "s")["case_comparison"] == []
 
 
+def test_the_plan_and_the_sources_tell_of_cases(study, json_of, type_):
+    plan = json_of("run", "small.yaml", "--dry-run")["plan"]
+    assert (plan["cases"], plan["split_draws"]) == (3, 20)
+    assert "member-years) in 3 cases" in type_("run", "small.yaml", "--dry-run").stdout
+    used = [use for source in json_of("cite", "small.yaml")["sources"] for use in source["supports"]]
+    assert "economics: provider" in used
+    assert "case dearer: economics.payer.premium_pmpm" in used
+    assert "economics: provider: variable_share of categories that state none" in used
+
+
 def test_check_and_explain_of_a_run_go_through_groups(study, json_of, type_):
     json_of("run", "small.yaml", "--out", "r")
     checked = json_of("check", "r")
@@ -128,7 +146,7 @@ def test_check_and_explain_of_a_run_go_through_groups(study, json_of, type_):
 def test_a_run_without_its_cases_any_more_takes_them_from_the_folder(study, json_of):
     json_of("run", "small.yaml", "--out", "r")
     text = (study / "small.yaml").read_text(encoding="utf-8")
-    (study / "small.yaml").write_text(text.replace(MORE, ""), encoding="utf-8")
+    (study / "small.yaml").write_text(text.replace(MORE + ANSWERS, ""), encoding="utf-8")
     found = json_of("run", "small.yaml", "--out", "r", "--set", "split_draws=0")
     assert (found["cases"], found["case_comparison"], found["ledgers"]) == ({}, [], {})
     assert not (study / "r" / "cases").exists()

@@ -20,8 +20,9 @@ BASE = "base"
 
 
 def further_figures(run: Run) -> dict[str, Any]:
-    """Groups, ledgers and variance split of the run; each empty where there is none."""
-    return _of_case(run.cases[BASE]) | {"variance_split": _split(run.variance_split)}
+    """Groups, ledgers, variance split and answers of the run; each empty where there is none."""
+    told = {"variance_split": _split(run.variance_split), "answers": _answers(run.answers)}
+    return _of_case(run.cases[BASE]) | told
 
 
 def case_figures(run: Run, materials: Mapping[str, Material]) -> dict[str, Any]:
@@ -106,6 +107,27 @@ def _ledgers(ledger: xr.Dataset | None) -> dict[str, Any]:
     if "leakage" in ledger:
         found["leakage"] = _estimates(ledger["leakage"].mean("year").values, unit="")
     return found
+
+
+def _answers(answers: xr.Dataset | None) -> list[dict[str, Any]]:
+    """What the question asks for: text, unit, and the value with its error in every case."""
+    if answers is None:
+        return []
+    cases = [str(name) for name in answers["case"].values]
+    return [
+        {
+            "name": str(answers["answer"].values[i]),
+            **{word: str(answers[f"answer_{word}"].values[i]) for word in ("text", "unit", "statistic")},
+            "cases": {
+                case: {
+                    "value": _plain(answers["answer_value"].values[i, k]),
+                    "mcse": _plain(answers["answer_mcse"].values[i, k]),
+                }
+                for k, case in enumerate(cases)
+            },
+        }
+        for i in range(answers.sizes["answer"])
+    ]
 
 
 def _split(split: xr.Dataset | None) -> dict[str, Any]:

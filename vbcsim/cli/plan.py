@@ -32,16 +32,26 @@ class Plan:
     draws: int
     years: int
     designs: int
+    cases: int
+    """The scenario itself and each of its cases, simulated apart unless they share their members."""
+    split_draws: int
+    """Draws of each of the further simulations that split the variance."""
     memory_bytes: int
 
     def words(self, out: Path) -> str:
         """The plan in sentences."""
         return (
             f"{self.members:,} members in {self.cells:,} cells x {self.years} years x {self.draws:,} draws "
-            f"({self.members * self.years * self.draws:,} member-years), {self.categories} service categories, "
-            f"{self.strata} strata, {self.designs} designs.\n"
+            f"({self.members * self.years * self.draws:,} member-years){self._cases()}, {self.categories} service "
+            f"categories, {self.strata} strata, {self.designs} designs{self._split()}.\n"
             f"Memory: about {self.memory_bytes / 1e9:.2g} GB at most. Results would go to {out}; nothing was run."
         )
+
+    def _cases(self) -> str:
+        return f" in {self.cases} cases" if self.cases > 1 else ""
+
+    def _split(self) -> str:
+        return f"; 5 x {self.split_draws:,} draws more split the variance" if self.split_draws else ""
 
     def figures(self) -> dict[str, Any]:
         """The plan as plain values."""
@@ -56,6 +66,9 @@ def plan_of(scenario: Scenario) -> Plan:
     per_draw = years * (2 * strata * len(scenario.assumptions.services) + 8)
     settled = len(scenario.designs) * len(scenario.years.performance) * 10
     listed = scenario.members * years * _LARGE_CLAIMANT_SHARE * 3
+    cases = 1 + len(scenario.cases)
+    memory = _WORKING_COPIES * _NUMBER * scenario.draws * (per_draw + settled + listed)
+    kept = (cases - 1) * memory / _WORKING_COPIES
     return Plan(
         members=scenario.members,
         cells=len(cells),
@@ -64,7 +77,9 @@ def plan_of(scenario: Scenario) -> Plan:
         draws=scenario.draws,
         years=years,
         designs=len(scenario.designs),
-        memory_bytes=int(_WORKING_COPIES * _NUMBER * scenario.draws * (per_draw + settled + listed)),
+        cases=cases,
+        split_draws=min(scenario.split_draws, scenario.draws),
+        memory_bytes=int(memory + kept),
     )
 
 

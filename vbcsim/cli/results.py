@@ -23,7 +23,7 @@ def material_of(run: Run) -> Material:
     others = {
         name: _material(case, title=run.scenario.cases[name].title) for name, case in run.cases.items() if name != BASE
     }
-    return replace(_material(run.cases[BASE]), variance_split=run.variance_split, cases=others)
+    return replace(_material(run.cases[BASE]), variance_split=run.variance_split, answers=run.answers, cases=others)
 
 
 def _material(case: CaseRun, title: str = "Base case") -> Material:

@@ -58,10 +58,27 @@ def known_sources() -> tuple[Source, ...]:
 def _of_scenario(scenario: Scenario) -> Iterator[Cited]:
     yield from _of_model(scenario.cohort, "cohort")
     yield from _of_model(scenario.assumptions, "assumptions")
+    for section in ("interventions", "measures"):
+        for name, one in getattr(scenario, section).items():
+            yield from _of_model(one, f"{section}: {name}")
+            yield Cited(type(one).reference, f"{section}: {name}, what it supposes where the scenario says nothing")
+    if scenario.economics is not None:
+        yield from _of_model(scenario.economics, "economics")
+        yield from _of_provider(scenario.economics.provider)
+    for name, case in scenario.cases.items():
+        yield Cited(case.source, f"case {name}: {', '.join(case.changes)}")
     for name, recorded in scenario.record.items():
         yield Cited(recorded.source, f"record: {name}")
     for design, arrangement in scenario.arrangements.items():
         yield from _of_arrangement(design, arrangement, scenario.years.performance)
+
+
+def _of_provider(provider: Any) -> Iterator[Cited]:
+    """The source of the default shares of variable cost, where a category uses one."""
+    from vbcsim.outcomes.economics import VARIABLE_SHARE, VARIABLE_SHARE_SOURCE
+
+    if provider is not None and set(VARIABLE_SHARE) - set(provider.variable_share):
+        yield Cited(VARIABLE_SHARE_SOURCE, "economics: provider: variable_share of categories that state none")
 
 
 def _of_model(model: Any, place: str) -> Iterator[Cited]:

@@ -19,7 +19,7 @@ __all__ = ["kept_experience", "open_run", "run_facts", "save_run"]
 
 _STAGES = ("settlement", "outcomes", "comparison")
 """What the results of every case hold; a ledger only where the scenario has economics."""
-_OF_ALL = ("case_comparison", "variance_split")
+_OF_ALL = ("case_comparison", "variance_split", "answers")
 """What stands with the results of base and is told of the whole run."""
 
 

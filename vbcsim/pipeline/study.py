@@ -99,7 +99,7 @@ def simulate_cases(
 def settle_cases(scenario: Scenario, lived: Mapping[str, Lived]) -> Run:
     """Settle every case under the designs of the scenario; sum up, keep the ledgers, compare the cases with base."""
     cases = {name: _settled(case) for name, case in lived.items()}
-    return Run(scenario, cases, _compared(cases))
+    return Run(scenario, cases, _compared(cases), answers=_answered(scenario, cases))
 
 
 def settle_run(scenario: Scenario, cohort: xr.Dataset, experience: xr.Dataset) -> Run:
@@ -138,6 +138,22 @@ def _compared(cases: Mapping[str, CaseRun]) -> xr.Dataset | None:
     from vbcsim.outcomes.comparison import compare_cases
 
     return compare_cases({name: case.settlement for name, case in cases.items()})
+
+
+def _answered(scenario: Scenario, cases: Mapping[str, CaseRun]) -> xr.Dataset | None:
+    """The figures that the scenario's question asks for, in every case."""
+    if not scenario.answers:
+        return None
+    from vbcsim.contract.figure import RunFigures, SettledFigures
+    from vbcsim.outcomes.answers import answers
+
+    figures = {
+        name: SettledFigures(
+            settled_experience(case.scenario, case.experience), case.settlement, scenario.settled_designs, case.ledger
+        )
+        for name, case in cases.items()
+    }
+    return answers(scenario.answers, RunFigures(figures))
 
 
 def split_variance(found: Run, *, threads: int | None = None, progress: Progress | None = None) -> xr.Dataset | None:
@@ -188,6 +204,8 @@ class Run:
     """Paired differences of each case against base, design by design; none where there is no other case."""
     variance_split: xr.Dataset | None = None
     """Shares of the variance of each party's money by layer of randomness, in the base case."""
+    answers: xr.Dataset | None = None
+    """The figures that the scenario's question asks for, by case."""
 
     @property
     def cohort(self) -> xr.Dataset:
