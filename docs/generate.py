@@ -10,11 +10,12 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
+from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,7 +59,7 @@ def _dims(entry: dict[str, Any]) -> str:
 
 def _default(value: Any) -> str:
     """A default as a file would write it."""
-    if value is None or value == ():
+    if value is None or value in ((), {}):
         return "none"
     if isinstance(value, list | tuple):
         return f"`[{', '.join(map(str, value))}]`"
@@ -106,6 +107,60 @@ def lines() -> str:
 
     lead = "An arrangement declares derived lines of the book with these makers, under `lines:`."
     return _family("Lines", lead, line_family())
+
+
+def _parameters(model: Any, skip: Iterable[str] = ()) -> list[str]:
+    """A table of the fields of a model that are not skipped; nothing where none is left."""
+    fields = {name: field for name, field in model.model_fields.items() if name not in {"kind", *skip}}
+    rows = []
+    for name, field in fields.items():
+        value = None if field.is_required() else field.get_default(call_default_factory=True)
+        shown = "needed" if field.is_required() else "see below" if isinstance(value, BaseModel) else _default(value)
+        rows.append(f"| `{name}` | {shown} | {_cell(_prose(field.description))} |")
+    return ["| Parameter | Default | Meaning |", "|---|---|---|", *rows, ""] if rows else []
+
+
+def interventions() -> str:
+    """Every kind of intervention, with its priors and their sources."""
+    from vbcsim.experience.figures import words
+    from vbcsim.experience.intervention import Cost, Intervention, LastYear, Target, intervention_family
+
+    text = ["# Interventions", "", "Declared by name under `interventions:`; `kind` says which of these it is.", ""]
+    text += [_prose(Intervention.__doc__), "", *_parameters(Intervention)]
+    for title, model in (("target", Target), ("target.last_year", LastYear), ("cost", Cost)):
+        text += [f"`{title}`: {_prose(model.__doc__)}", "", *_parameters(model)]
+    for word, model in intervention_family().items():
+        text += [f"## {word}", "", _prose(model.__doc__), "", f"Source: {model.reference}.", ""]
+        priors = [("use", p) for p in model.use_priors] + [("price", p) for p in model.price_priors]
+        rows = [f"| {', '.join(p.categories)} | {what} | {words(p.effect)} | {_cell(p.source)} |" for what, p in priors]
+        rows += [f"| measure {kind} | points | {words(e)} | |" for kind, e in model.measure_priors.items()]
+        if rows:
+            text += ["| Prior for | What changes | Among those engaged | Source |", "|---|---|---|---|", *rows, ""]
+        own = [name for name in vars(model).get("__annotations__", {}) if name in model.model_fields]
+        text += _parameters(model, skip=set(model.model_fields) - set(own))
+    return "\n".join(text)
+
+
+def measures() -> str:
+    """Every kind of quality measure, with its defaults."""
+    from vbcsim.experience.figures import words
+    from vbcsim.experience.measure import Counted, Measure, Proportion, measure_family
+
+    text = ["# Measures", "", "Declared by name under `measures:`; `kind` says which of these it is.", ""]
+    shared = set(Measure.model_fields)
+    for model, lead in ((Measure, "All"), (Proportion, "Shares"), (Counted, "Services")):
+        text += [f"**{lead}.** {_prose(model.__doc__)}", ""]
+        text += _parameters(model, skip=() if model is Measure else shared)
+    for word, model in measure_family().items():
+        text += [f"## {word}", "", _prose(model.__doc__), "", f"Source: {model.reference}.", ""]
+        if issubclass(model, Proportion) and model.default_rate:
+            rates = ", ".join(f"{stratum} {rate:.1%}" for stratum, rate in model.default_rate.items())
+            text += [f"Rates: {rates}; improvement a year {words(model.default_improvement)}.", ""]
+        if model.lower_is_better:
+            text += ["A low rate is good.", ""]
+        own = [name for name in vars(model).get("__annotations__", {}) if name in model.model_fields]
+        text += _parameters(model, skip=set(model.model_fields) - set(own))
+    return "\n".join(text)
 
 
 def programs() -> str:
@@ -290,6 +345,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "glossary.md": glossary,
     "terms.md": terms,
     "lines.md": lines,
+    "interventions.md": interventions,
+    "measures.md": measures,
     "programs.md": programs,
     "streams.md": streams,
     "commands.md": commands,

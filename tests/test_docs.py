@@ -124,6 +124,26 @@ def test_whole_scenarios_in_the_how_to_pages_load(repository, tmp_path):
         load_scenario(file)
 
 
+def test_interventions_measures_and_lines_of_the_how_to_page_are_read(repository):
+    from pydantic import TypeAdapter
+    from ruamel.yaml import YAML
+
+    from vbcsim.contract.line import line_family
+    from vbcsim.experience.families import AnyIntervention, AnyMeasure
+
+    read = {
+        "interventions": TypeAdapter(AnyIntervention).validate_python,
+        "measures": TypeAdapter(AnyMeasure).validate_python,
+        "lines": lambda body: [line_family()[word].model_validate(made) for word, made in body.items()],
+    }
+    page = repository / "docs" / "how-to" / "add-interventions-and-measures.md"
+    told = [item for code in _blocks(page, "yaml") for item in YAML(typ="safe").load(code).items() if item[0] in read]
+    assert {section for section, _ in told} == set(read)
+    for section, items in told:
+        for body in items.values():
+            read[section](body)
+
+
 def test_the_worked_example_of_the_settlement_page_gives_its_figures(repository):
     """The dollars in the comments of the example are what the terms give, one by one."""
     from ruamel.yaml import YAML

@@ -19,7 +19,7 @@ from vbcsim.core.family import load_family
 from vbcsim.core.model import Frozen
 from vbcsim.core.text import listing
 from vbcsim.core.uncertain import Distribution, Uncertain
-from vbcsim.core.units import Fraction, NonNegative, Rate
+from vbcsim.core.units import Fraction, Rate
 from vbcsim.experience.figures import FIGURE, figures, figures_of
 from vbcsim.experience.reach import Cells, all_of
 
@@ -216,6 +216,8 @@ class Proportion(Measure):
     """Rate by equity stratum, and under ``all`` that of all together."""
     default_limit: ClassVar[float | None] = None
     """Level that improvement does not pass; None: none but 0 and 1."""
+    default_improvement: ClassVar[float] = IMPROVEMENT
+    """Points gained per performance year."""
     default_group_sd: ClassVar[float]
     """Standard deviation between provider groups."""
 
@@ -223,13 +225,13 @@ class Proportion(Measure):
     """Share of the chosen members in the denominator, or shares by line of business (none: the measure's own)."""
     rate: Rates | None = None
     """Rate of the last base year, or rates by equity stratum (none: the published one)."""
-    improvement: PointsBy = Field(default_factory=lambda: {ALL: IMPROVEMENT})
-    """Points gained in the good direction per performance year, or by equity stratum (judgement: 1.5, sd 0.5)."""
+    improvement: PointsBy | None = None
+    """Points gained in the good direction per performance year, or by equity stratum (none: as judged for it)."""
     gap_closing: Points = Field(default_factory=lambda: GAP_CLOSING)
     """Points a year by which a stratum that lags comes closer to the best one (judgement: 0.75, sd 0.25)."""
     limit: Fraction | None = None
     """Rate that improvement does not pass (none: the best tenth of ACOs)."""
-    group_sd: Annotated[NonNegative, Field(le=0.4)] | None = None
+    group_sd: Annotated[Fraction, Field(le=0.4)] | None = None
     """Standard deviation between provider groups, in the unit of the rate (none: that between ACOs)."""
     group_persistence: Fraction = 0.85
     """Autocorrelation of a group's effect from one year to the next (judgement on ACOs' costs and admissions)."""
@@ -249,7 +251,7 @@ class Proportion(Measure):
 
     def _rates(self, strata: Sequence[str]) -> Tables:
         rates = self._by_stratum(self.rate or self.default_rate, strata, "rate")
-        points = self._by_stratum(self.improvement, strata, "improvement")
+        points = self._by_stratum(self.improvement or {ALL: self.default_improvement}, strata, "improvement")
         sd = self.default_group_sd if self.group_sd is None else self.group_sd
         return {
             "measure_rate": (("equity", FIGURE), figures_of(rates)),

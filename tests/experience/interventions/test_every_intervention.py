@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from importlib import resources
+
 import numpy as np
 import pytest
 
@@ -81,3 +84,16 @@ def test_nobody_engaged_is_no_intervention(word, kind):
     assert (block.rate == 1.0).all()
     assert (block.price == 1.0).all()
     assert (block.score == 1.0).all()
+
+
+@every
+@pytest.mark.parametrize(
+    "table", ["commercial_services", "medicare_services", "medicaid_services", "oncology_services"]
+)
+def test_its_prior_speaks_of_categories_of_the_shipped_tables(word, kind, table):
+    text = resources.files("vbcsim.assumptions").joinpath("tables", f"{table}.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    categories = [row["category"] for row in rows]
+    made = intervention(word).tables(CELLS, categories, BASE, PERFORMANCE)
+    moved = [made[name][1][..., 0].any() for name in ("intervention_use", "intervention_price", "intervention_score")]
+    assert any(moved)

@@ -27,3 +27,9 @@ def test_it_counts_stays_and_low_is_good():
     assert tables["measure_category"][1].tolist() == [1, 0, 0, 0]
     assert tables["measure_low_is_good"][1]
     np.testing.assert_allclose(rates("all"), [0.155])
+
+
+def test_it_improves_by_an_eighth_of_the_way_to_the_best_tenth():
+    gain = made("all")["measure_improvement"][1][0]
+    assert gain[1] == 0.002
+    assert made("all")["measure_limit"][1] == 0.139

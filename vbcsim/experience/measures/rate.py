@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from vbcsim.core.units import NonNegative
+from vbcsim.core.units import Fraction
 from vbcsim.experience.measure import Proportion, Rates, Shares
 
 __all__ = ["RateMeasure"]
@@ -24,7 +24,7 @@ class RateMeasure(Proportion):
     """Share of the chosen members in the denominator, or shares by line of business."""
     rate: Rates
     """Rate of the last base year, or rates by equity stratum."""
-    group_sd: Annotated[NonNegative, Field(le=0.4)]
+    group_sd: Annotated[Fraction, Field(le=0.4)]
     """Standard deviation between provider groups, in the unit of the rate."""
     low: bool = False
     """Whether a low rate is good."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
+from vbcsim.core.uncertain import Distribution
 from vbcsim.experience.categories import INPATIENT
 from vbcsim.experience.measure import SERVICES, Counted, Proportion
 
@@ -25,6 +26,7 @@ class Readmission(Counted, Proportion):
     default_categories: ClassVar[tuple[str, ...]] = INPATIENT
     default_share: ClassVar[Mapping[str, float]] = {"all": 1.0}
     default_rate: ClassVar[Mapping[str, float]] = {"all": 0.155}
+    default_improvement: ClassVar[float] = Distribution("normal", (0.002, 0.001))
     default_limit: ClassVar[float | None] = 0.139
     default_group_sd: ClassVar[float] = 0.011
 
