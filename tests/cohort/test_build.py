@@ -43,6 +43,20 @@ def test_the_services_table_may_state_another_year():
     assert ds["expected_market_index"].sel(year=2021).item() == 1.0
 
 
+def test_a_row_may_state_the_levels_of_another_year():
+    earlier = VISIT.model_copy(update={"reference_year": 2019})
+    ds = cohort_of(assumptions([earlier, STAY]), TWO, base=(2021, 2022), performance=(2023,))
+    assert ds["utilization_rate"].sel(cell="c0", category="visit").values == pytest.approx(
+        2.0 * 1.1 ** np.array([2, 3, 4])
+    )
+    assert ds["mean_cost_usd"].sel(cell="c0", category="visit").values == pytest.approx(
+        100 * 1.05 ** np.array([2, 3, 4])
+    )
+    assert ds["mean_cost_usd"].sel(cell="c0", category="stay").values == pytest.approx(
+        8000 * 0.98 ** np.array([-1, 0, 1])
+    )
+
+
 def test_months_shorten_exposure_and_retention_takes_memory_away():
     lasting = service(persistence=0.5, overdispersion=1.0)
     told = assumptions([lasting], shared_frailty={"variance": 1.0, "persistence": 0.8})

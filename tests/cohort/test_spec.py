@@ -72,6 +72,29 @@ def test_what_a_cohort_cannot_be(changed, sentence):
         CohortSpec(**{"cells": ONE, "source": SOURCE, **changed})
 
 
+@pytest.mark.parametrize(
+    ("shares", "members", "numbers"),
+    [
+        ([30, 70], 1000, [300, 700]),
+        ([1, 1, 1], 100, [34, 33, 33]),
+        ([1, 1_000_000], 10, [1, 9]),
+        ([3, 3, 1_000_000], 4, [1, 1, 2]),
+        ([5, 5], 10, [5, 5]),
+    ],
+)
+def test_cells_may_be_shares_of_a_stated_number(shares, members, numbers):
+    rows = [{"cell": str(k), "members": n} for k, n in enumerate(shares)]
+    cohort = CohortSpec(cells=rows, members=members, source=SOURCE)
+    assert [c.members for c in cohort.cells] == numbers
+    again = CohortSpec(**cohort.model_dump())
+    assert again == cohort
+
+
+def test_every_cell_has_a_member_at_least():
+    with pytest.raises(ValidationError, match="1 members cannot fill 2 cells; each has one at least"):
+        CohortSpec(cells=[*ONE, {"cell": "b", "members": 10}], members=1, source=SOURCE)
+
+
 def test_many_names_given_twice_are_told_up_to_five():
     rows = [{"cell": name, "members": 1} for name in "aabbccddeeff"]
     with pytest.raises(ValidationError, match="cells named twice: a, b, c, d, e; each"):

@@ -201,7 +201,7 @@ def test_rows_may_stand_in_a_table_beside_the_scenario(small_text, tmp_path):
         ("link.csv", '"link.csv" leads outside the folder'),
         ("'a\\b.csv'", "holds a backslash; separate folders by /"),
         ("'vbcsim:nothing'", 'no table "nothing" comes with vbcsim'),
-        ("[1]", "a list of 1 was read where the name of a CSV file is needed"),
+        ("[]", "an empty list was read where the name of a CSV file is needed"),
         ("sub", "is a folder; name the file to read"),
     ],
 )
@@ -215,6 +215,35 @@ def test_a_table_that_cannot_be_had_is_refused_where_it_is_named(small_text, tmp
     (problem,) = caught.value.problems
     assert problem.place == f"{tmp_path}/in/s.yaml:12 cohort.cells.table"
     assert words in problem.message
+
+
+def test_rows_may_stand_in_several_tables(small_text, tmp_path):
+    (tmp_path / "one.csv").write_text("cell,members,risk_score\na,5,1\nb,6,2\n")
+    (tmp_path / "other.csv").write_text("cell,use.visits,members\nc,1.5,7\nd,,0\n")
+    text = small_text.replace(f"\n{CELLS}", " {table: [one.csv, other.csv]}\n")
+    (tmp_path / "s.yaml").write_text(text)
+    with pytest.raises(BadInput) as caught:
+        load_scenario(tmp_path / "s.yaml")
+    (problem,) = caught.value.problems
+    assert problem.place == f"{tmp_path}/other.csv:3:4 cohort.cells[d].members"
+    (tmp_path / "other.csv").write_text("cell,use.visits,members\nc,1.5,7\n")
+    cells = load_scenario(tmp_path / "s.yaml").cohort.cells
+    assert [(c.cell, c.members, c.risk_score, c.use) for c in cells] == [
+        ("a", 5, 1, {}),
+        ("b", 6, 2, {}),
+        ("c", 7, 1, {"visits": 1.5}),
+    ]
+
+
+def test_each_table_that_cannot_be_had_is_told_at_its_place(small_text, tmp_path):
+    (tmp_path / "one.csv").write_text("cell,members\na,5\n")
+    (tmp_path / "s.yaml").write_text(small_text.replace(f"\n{CELLS}", " {table: [no.csv, one.csv, 3]}\n"))
+    with pytest.raises(BadInput) as caught:
+        load_scenario(tmp_path / "s.yaml")
+    assert [p.place.removeprefix(f"{tmp_path}/") for p in caught.value.problems] == [
+        "s.yaml:12 cohort.cells.table[0]",
+        "s.yaml:12 cohort.cells.table[2]",
+    ]
 
 
 def test_problems_inside_a_table_stand_at_their_cell_and_with_the_others(small_text, tmp_path):

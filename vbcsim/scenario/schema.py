@@ -14,8 +14,9 @@ _TABLE = {
     "type": "object",
     "properties": {
         "table": {
-            "type": "string",
-            "description": 'A CSV file below the folder of the scenario, or "vbcsim:NAME" (comes with vbcsim).',
+            "type": ["string", "array"],
+            "items": {"type": "string"},
+            "description": 'A CSV file below the scenario\'s folder, or "vbcsim:NAME" (comes with vbcsim); or several.',
         }
     },
     "required": ["table"],

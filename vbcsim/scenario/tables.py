@@ -1,4 +1,7 @@
-"""Tables of a scenario: ``{table: file.csv}`` where a list of rows may stand becomes the rows themselves."""
+"""Tables of a scenario: ``{table: file.csv}`` where a list of rows may stand becomes the rows themselves.
+
+``{table: [one.csv, other.csv]}`` is the rows of one and then those of the other.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +27,30 @@ def read_tables(document: Document, folder: FilePath) -> list[Problem]:
         columns = columns_at(path)
         if columns is None and path[0] != "designs":
             continue
-        try:
-            table = read_table(_locate(_at(document.data, path)["table"], folder), columns)
-        except BadInput as error:
-            problems.extend(_seen_from(document.place((*path, "table")), problem) for problem in error.problems)
+        found, tables = _read(document, path, folder, columns)
+        if found:
+            problems.extend(found)
             document.broken.add(path)
-            continue
-        _put(document, path, table)
+        else:
+            _put(document, path, tables)
     return problems
+
+
+def _read(
+    document: Document, path: Path, folder: FilePath, columns: Columns | None
+) -> tuple[list[Problem], list[Table]]:
+    """The table or the tables that stand at a path, and what is wrong with them."""
+    named = _at(document.data, path)["table"]
+    several = isinstance(named, list) and len(named) > 0
+    problems: list[Problem] = []
+    tables = []
+    for k, name in enumerate(named if several else [named]):
+        try:
+            tables.append(read_table(_locate(name, folder), columns))
+        except BadInput as error:
+            place = document.place((*path, "table", k) if several else (*path, "table"))
+            problems.extend(_seen_from(place, problem) for problem in error.problems)
+    return problems, tables
 
 
 def columns_at(path: Path) -> Columns | None:
@@ -106,8 +125,8 @@ def _at(data: Any, path: Path) -> Any:
     return data
 
 
-def _put(document: Document, path: Path, table: Table) -> None:
-    _at(document.data, path[:-1])[path[-1]] = table.rows
-    for k, fields in enumerate(table.marks):
+def _put(document: Document, path: Path, tables: list[Table]) -> None:
+    _at(document.data, path[:-1])[path[-1]] = [row for table in tables for row in table.rows]
+    for k, fields in enumerate(marks for table in tables for marks in table.marks):
         for name, mark in fields.items():
             document.marks[(*path, k, *name.split(".", 1)) if name else (*path, k)] = mark
