@@ -15,7 +15,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,15 @@ from vbcsim.core.files import sha256_of, write_atomic
 
 __all__ = ["KERNELS", "cache_folder", "compile_kernel", "kernel_names"]
 
-KERNELS = {"simulate_members": "kernels", "draw_tenure": "tenure"}
+KERNELS = {"simulate_members": "kernels", "draw_tenure": "tenure", "simulate_rows": "pooled"}
 """Every kernel and the module beside this one that holds it."""
 _SOURCES = (
     *("experience/kernels.py", "experience/member.py", "experience/targeting.py", "experience/tenure.py"),
-    *("random/philox.py", "random/variates.py", "random/tables.py"),
+    *("experience/pooled.py", "experience/pooled_rows.py", "experience/pooled_variates.py"),
+    *("experience/pooled_tables.py", "random/philox.py", "random/variates.py", "random/tables.py"),
 )
+_NO_MEMORY = frozenset({"simulate_rows"})
+"""Kernels that allocate nothing: compiled without counting who refers to an array, which took most of their time."""
 _SEAL = "SHA256SUMS"
 
 
@@ -95,11 +98,14 @@ def compile_kernel(name: str, module: str = "kernels") -> Callable[..., Any]:
         config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
         if not _is_whole(folder):
             _clear(folder)
-    kernel = numba.njit(nogil=True, cache=folder is not None, error_model="numpy")(function)
-    return _recovering(kernel, function, folder) if folder is not None else kernel
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"} | ({"_nrt": False} if name in _NO_MEMORY else {})
+    kernel = numba.njit(cache=folder is not None, **options)(function)
+    return _recovering(kernel, function, folder, options) if folder is not None else kernel
 
 
-def _recovering(kernel: Any, function: Callable[..., Any], folder: Path) -> Callable[..., Any]:
+def _recovering(
+    kernel: Any, function: Callable[..., Any], folder: Path, options: Mapping[str, Any]
+) -> Callable[..., Any]:
     """Compile on the first call; where the cache cannot be read, empty it and compile without it."""
     import numba
     from numba import typeof
@@ -116,7 +122,7 @@ def _recovering(kernel: Any, function: Callable[..., Any], folder: Path) -> Call
             except Exception:
                 # Whatever a damaged file makes the loader say; a true compile error comes again below.
                 _clear(folder)
-                ready[signature] = numba.njit(nogil=True, error_model="numpy")(function)
+                ready[signature] = numba.njit(**options)(function)
         return ready[signature](*arguments)
 
     return call

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 __all__ = ["ENGINES"]
 
-ENGINES = ("members", "reference")
-"""``members``: every member, compiled; ``reference``: its NumPy twin, the same bits without a compiler, slowly."""
+ENGINES = ("members", "pooled", "reference")
+"""``members``: every member, compiled; ``pooled``: like members together, compiled, with the same distribution;
+``reference``: the NumPy twin of ``members``, the same bits without a compiler, slowly."""

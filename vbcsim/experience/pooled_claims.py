@@ -1,0 +1,87 @@
+"""The pooled engine: rows at the cost of one member, and by member the rows whose members are chosen one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vbcsim.experience.claims import Block, Claims, Engine, member_claims, ordered, together
+from vbcsim.experience.compiled import compile_kernel
+from vbcsim.experience.pooled_prepare import PooledInputs, prepare_pooled, scratch
+
+if TYPE_CHECKING:
+    from vbcsim.experience.prepare import KernelInputs
+
+__all__ = ["PooledEngine", "by_member", "pooled_engine", "row_claims"]
+
+
+@dataclass(frozen=True)
+class PooledEngine:
+    """Claims of a block: targeted rows by member, all others pooled."""
+
+    kernel: Callable[..., int]
+    pooled: PooledInputs
+    members: Engine
+
+    def __call__(self, block: Block) -> Claims:
+        """The claims of a block of draws."""
+        apart = by_member(block.inputs)
+        if not apart.any():
+            return row_claims(self.kernel, self.pooled, block)
+        pooled = row_claims(self.kernel, self.pooled, block.of_rows(~apart))
+        return together(pooled, self.members(block.of_rows(apart)))
+
+
+def pooled_engine(inputs: KernelInputs) -> PooledEngine:
+    """The compiled engine for a cohort's inputs."""
+    members = partial(member_claims, compile_kernel("simulate_members"))
+    return PooledEngine(compile_kernel("simulate_rows", "pooled"), prepare_pooled(inputs), members)
+
+
+def by_member(inputs: KernelInputs) -> NDArray[np.bool_]:
+    """Rows that are simulated by member: those that a rule reaches which chooses members by what they used."""
+    return np.asarray(inputs.target_reach.any(axis=0))
+
+
+def row_claims(kernel: Callable[..., int], pooled: PooledInputs, block: Block) -> Claims:
+    """Claims of every row of a block, pooled; asks again with more room where a list was too short."""
+    inputs = block.inputs
+    n_periods, n_categories = inputs.rate.shape[1:]
+    by_stratum = (block.draws, n_periods, len(inputs.floor))
+    capacity = max(256, int((block.row_members @ (inputs.row_last - inputs.row_first + 1)).sum()) // 200)
+    room = 1024
+    while True:
+        claims = Claims(
+            expenditure=np.zeros((*by_stratum, n_categories)),
+            utilization=np.zeros((*by_stratum, n_categories)),
+            morbidity=np.zeros(by_stratum),
+            engaged=np.zeros((*by_stratum, len(inputs.target_least))),
+            claimant_usd=np.empty(capacity),
+            claimant_where=np.empty((capacity, 3), dtype=np.int32),
+        )
+        found = kernel(*_arguments(block, pooled, claims), scratch(n_periods, n_categories, room))
+        if 0 <= found <= capacity:
+            usd, where = claims.claimant_usd[:found].copy(), claims.claimant_where[:found].copy()
+            return ordered(replace(claims, claimant_usd=usd, claimant_where=where))
+        capacity, room = max(capacity, found), max(room, -2 * found)
+
+
+def _arguments(block: Block, pooled: PooledInputs, claims: Claims) -> tuple[Any, ...]:
+    """The kernel's arguments in their order, but for the arrays to work in."""
+    inputs = block.inputs
+    return (
+        *(claims.expenditure, claims.utilization, claims.morbidity, claims.claimant_usd, claims.claimant_where),
+        *(np.uint32(block.seed % 2**32), np.uint32(block.seed >> 32), block.first_draw, block.row_members),
+        *(inputs.row_first, inputs.row_last, inputs.stratum, inputs.cls, inputs.profile),
+        *(inputs.rate, inputs.exposure, inputs.score_weight, inputs.score_lag, inputs.cost),
+        *(inputs.weights, inputs.shared_scale, pooled.span, pooled.span_start, pooled.shapes),
+        *(pooled.mass_table_of, pooled.mass_tables, pooled.split, pooled.large_step, pooled.sum_start),
+        *(pooled.sum_cumulants, pooled.sum_tables, pooled.normal, inputs.cost_table_of, inputs.cost_tables),
+        *(block.rate_multiplier, block.cost_multiplier, block.world),
+        *(inputs.floor, pooled.candidate, inputs.below, inputs.guide),
+    )
