@@ -308,7 +308,20 @@ def scenario() -> str:
         text += ["|---|---|---|---|"]
         text += [_key(name, node, name in section.get("required", ())) for name, node in section["properties"].items()]
         text.append("")
-    return "\n".join(text)
+    return "\n".join([*text, *_design_keys()])
+
+
+def _design_keys() -> list[str]:
+    """What any design may say beside its terms."""
+    from vbcsim.scenario.design_schema import DESIGN_KEYS
+
+    lead = (
+        "A design is a [program](programs.md) with its inputs, or an arrangement of [lines](lines.md) and provisions",
+        "made of [terms](terms.md). It may also say for whom it holds; see",
+        "[cases, groups and ledgers](../how-to/cases-groups-and-ledgers.md).",
+    )
+    rows = [_key(name, node, False) for name, node in DESIGN_KEYS.items()]
+    return ["## Designs", "", *lead, "", "| Key | Unit | Default | Meaning |", "|---|---|---|---|", *rows, ""]
 
 
 def _words(name: str) -> str:

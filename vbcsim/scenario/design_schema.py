@@ -9,7 +9,7 @@ from vbcsim.cohort.spec import Attribute
 from vbcsim.contract.design import PaidBy
 from vbcsim.contract.program import load_program, program_names
 
-__all__ = ["design_schema"]
+__all__ = ["DESIGN_KEYS", "design_schema"]
 
 
 def design_schema() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -30,7 +30,7 @@ def design_schema() -> tuple[dict[str, Any], dict[str, Any]]:
     definitions["line_maker"] = {"description": "How a derived line is made.", "anyOf": clauses["line"]}
     definitions["clause"] = {"description": "One term of a provision.", "anyOf": [_step(c) for c in clauses["term"]]}
     definitions["provision"] = _PROVISION
-    definitions["arrangement"] = {**_ARRANGEMENT, "properties": {**_ARRANGEMENT["properties"], **_MEMBERS}}
+    definitions["arrangement"] = {**_ARRANGEMENT, "properties": {**_ARRANGEMENT["properties"], **DESIGN_KEYS}}
     programs = [_program(name) for name in program_names()]
     return {"anyOf": [*programs, {"$ref": "#/$defs/arrangement"}]}, definitions
 
@@ -64,7 +64,7 @@ _ARRANGEMENT: dict[str, Any] = {
     "additionalProperties": False,
 }
 _ATTRIBUTE = {"enum": list(get_args(Attribute))}
-_MEMBERS: dict[str, Any] = {
+DESIGN_KEYS: dict[str, Any] = {
     "only": {
         "description": "Strata with these values of attributes, each a value or a list; all of them where left out.",
         "type": "object",
@@ -83,6 +83,7 @@ _MEMBERS: dict[str, Any] = {
         "description": "Who pays the cost of the interventions, in the ledgers.",
     },
 }
+"""What any design may say beside its terms, by key."""
 
 
 def _clause(word: str, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,7 +98,7 @@ def _step(clause: Mapping[str, Any]) -> dict[str, Any]:
 
 def _program(name: str) -> dict[str, Any]:
     program = load_program(name)
-    properties: dict[str, Any] = {"program": {"const": name}, "title": _TEXT, "note": _TEXT, **_MEMBERS}
+    properties: dict[str, Any] = {"program": {"const": name}, "title": _TEXT, "note": _TEXT, **DESIGN_KEYS}
     for word, asked in program.inputs.items():
         properties[word] = {"description": asked.definition, **({"unit": asked.unit} if asked.unit else {})}
         properties[word] |= {"enum": list(asked.choices)} if asked.choices else {}
