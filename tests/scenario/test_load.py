@@ -219,19 +219,19 @@ def test_a_table_that_cannot_be_had_is_refused_where_it_is_named(small_text, tmp
 
 def test_rows_may_stand_in_several_tables(small_text, tmp_path):
     (tmp_path / "one.csv").write_text("cell,members,risk_score\na,5,1\nb,6,2\n")
-    (tmp_path / "other.csv").write_text("cell,use.visits,members\nc,1.5,7\nd,,0\n")
+    (tmp_path / "other.csv").write_text("cell,use.office,members\nc,1.5,7\nd,,0\n")
     text = small_text.replace(f"\n{CELLS}", " {table: [one.csv, other.csv]}\n")
     (tmp_path / "s.yaml").write_text(text)
     with pytest.raises(BadInput) as caught:
         load_scenario(tmp_path / "s.yaml")
     (problem,) = caught.value.problems
     assert problem.place == f"{tmp_path}/other.csv:3:4 cohort.cells[d].members"
-    (tmp_path / "other.csv").write_text("cell,use.visits,members\nc,1.5,7\n")
+    (tmp_path / "other.csv").write_text("cell,use.office,members\nc,1.5,7\n")
     cells = load_scenario(tmp_path / "s.yaml").cohort.cells
     assert [(c.cell, c.members, c.risk_score, c.use) for c in cells] == [
         ("a", 5, 1, {}),
         ("b", 6, 2, {}),
-        ("c", 7, 1, {"visits": 1.5}),
+        ("c", 7, 1, {"office": 1.5}),
     ]
 
 

@@ -25,7 +25,7 @@ from vbcsim.core.errors import BadInput, Problem
 if TYPE_CHECKING:
     from vbcsim.cohort.spec import CohortSpec
 
-__all__ = ["DIES", "LEAVES", "STAYS", "Hazards", "Rows", "rows_without_turnover", "tenure_rows"]
+__all__ = ["DIES", "LEAVES", "STAYS", "Hazards", "Rows", "check_growth", "rows_without_turnover", "tenure_rows"]
 
 STAYS, LEAVES, DIES = 0, 1, 2
 """How a row ends."""
@@ -111,7 +111,7 @@ def tenure_rows(cohort: CohortSpec, years: Integers, reference: int, season: Flo
     assert cohort.turnover is not None
     hazards = Hazards.of(cohort)
     growth = cohort.turnover.growth_per_year
-    _check_growth(cohort, hazards, growth)
+    check_growth(cohort)
     first, last = int(years[0]), int(years[-1])
     cell, joined, left, ending = _groups(hazards, growth, first, last)
     kind = _kind_of_year(joined, left, years)
@@ -138,8 +138,12 @@ def targets(members: Integers, growth: float, first: int, last: int, reference: 
     return np.maximum(sizes, 1)
 
 
-def _check_growth(cohort: CohortSpec, hazards: Hazards, growth: float) -> None:
-    going = 1.0 - hazards.stays**12
+def check_growth(cohort: CohortSpec) -> None:
+    """Raise BadInput where the cohort shall shrink faster than its members go."""
+    if cohort.turnover is None:
+        return
+    growth = cohort.turnover.growth_per_year
+    going = 1.0 - Hazards.of(cohort).stays ** 12
     slow = np.flatnonzero(going < -growth)
     problems = [
         Problem(

@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 
 from pydantic import ValidationError
 
+from vbcsim.cohort.fit import fit_problems
 from vbcsim.core.errors import BadInput, Problem
 from vbcsim.core.text import shown
 from vbcsim.outcomes.economics import economics_problems
@@ -81,10 +82,10 @@ def _case_problems(document: Document, scenario: Scenario | None) -> list[Proble
 
 
 def _section_problems(document: Document, scenario: Scenario | None) -> list[Problem]:
-    """What in interventions, measures and economics does not fit the cohort, the services and the years."""
+    """What in members, assumptions, interventions, measures and economics does not fit together."""
     if scenario is None:
         return []
-    found = [*_unfit(scenario), *_economics_problems(scenario)]
+    found = [*fit_problems(scenario.cohort, scenario.assumptions), *_unfit(scenario), *_economics_problems(scenario)]
     return [Problem(document.place(parse_path(problem.place)), problem.message) for problem in found]
 
 
