@@ -109,3 +109,12 @@ def test_every_problem_is_told_at_once():
     with pytest.raises(BadInput) as error:
         tables(measure("blood_pressure"), of_strata("White", "Other", line="medicaid"))
     assert {p.place for p in error.value.problems} == {"share", "rate"}
+
+
+def test_the_sentence_says_who_the_rate_and_its_course():
+    one = measure("hba1c", share=0.1, rate={"White": 0.24, "Black": 0.26}, improvement=0.01)
+    assert (
+        one.sentence()
+        == "Hba1c of all members; White 24.0%, Black 26.0%; better by 1.0 points a year; a low rate is good."
+    )
+    assert measure("ed_visits").sentence() == ("Ed visits of all members; counted from the claims; a low rate is good.")

@@ -27,6 +27,7 @@ from vbcsim.experience.reach import Cells, all_of
 
 __all__ = [
     "ALL",
+    "ByYear",
     "Cost",
     "Intervention",
     "LastYear",
@@ -43,6 +44,14 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Effect = Uncertain[Rate]
 """A relative change, -0.06 for six per cent less, or its distribution."""
 Tables = dict[str, tuple[tuple[str, ...], NDArray[Any]]]
+
+
+def _as_tuple(raw: object) -> object:
+    return (raw,) if isinstance(raw, (int, float, str)) and not isinstance(raw, bool) else raw
+
+
+ByYear = Annotated[tuple[NonNegative, ...], BeforeValidator(_as_tuple), Field(min_length=1, max_length=20)]
+"""A figure for the first, second, ... year of a programme; the last one holds on. One figure holds for all."""
 
 RAMP = (0.33, 0.71, 1.0)
 """Effect in the first, second and third year of a programme against the full one: savings of 1.6, 3.5 and 4.9 % after
@@ -119,10 +128,6 @@ class Cost(Frozen):
         return ", ".join(parts)
 
 
-def _as_tuple(raw: object) -> object:
-    return (raw,) if isinstance(raw, (int, float)) and not isinstance(raw, bool) else raw
-
-
 class Intervention(Frozen, ABC):
     """Those engaged have their use multiplied by 1 + effect x strength, their prices likewise; the rest stay the same.
 
@@ -153,7 +158,7 @@ class Intervention(Frozen, ABC):
     """Part of that share reached in its first, second, ... year; the last figure holds on."""
     starts: Year | None = None
     """First year (none: the first performance year)."""
-    ramp: Annotated[tuple[NonNegative, ...], BeforeValidator(_as_tuple), Field(min_length=1, max_length=20)] = RAMP
+    ramp: ByYear = RAMP
     """Effect on those engaged in its first, second, ... year against the full one; the last figure holds on."""
     decay: Fraction = 0.15
     """Part of the effect that is lost every year once it fades, because usual care improves (judgement: 10 to 20 %)."""
@@ -291,7 +296,7 @@ class Intervention(Frozen, ABC):
             for name, effect in (getattr(self, what) or {}).items()
         ]
         prior = [
-            f"{p.categories[0]} {what} {words(p.effect)}"
+            f"{p.categories[0]} {what} {words(p.effect)} by the prior"
             for what in ("use", "price")
             if getattr(self, what) is None
             for p in getattr(self, f"{what}_priors")

@@ -165,8 +165,17 @@ class Measure(Frozen, ABC):
 
     def sentence(self) -> str:
         """In plain words."""
-        text = f"{self.title or self.kind.replace('_', ' ')}, of {self.members.words()}"
-        return f"{text[0].upper()}{text[1:]}{', where low is good' if self.low_is_good else ''}."
+        text = f"{self.title or self.kind.replace('_', ' ')} of {self.members.words()}"
+        parts = [
+            f"{text[0].upper()}{text[1:]}",
+            *self._rate_words(),
+            *(["a low rate is good"] if self.low_is_good else []),
+        ]
+        return "; ".join(parts) + "."
+
+    def _rate_words(self) -> list[str]:
+        """The rate and its course in words."""
+        return ["counted from the claims"]
 
 
 class Counted(Measure):
@@ -263,6 +272,13 @@ class Proportion(Measure):
             "measure_group_correlation": ((), np.array(self.group_correlation)),
         }
 
+    def _rate_words(self) -> list[str]:
+        given = self.rate or self.default_rate
+        rates = ", ".join(f"{rate:.1%}" if name == ALL else f"{name} {rate:.1%}" for name, rate in given.items())
+        gains = self.improvement or {ALL: self.default_improvement}
+        course = ", ".join(f"{'' if name == ALL else f'{name} '}{_points_words(gain)}" for name, gain in gains.items())
+        return [*([rates] if rates else []), f"better by {course} a year"]
+
     def _limit(self) -> float:
         stated = self.default_limit if self.limit is None else self.limit
         return (0.0 if self.low_is_good else 1.0) if stated is None else stated
@@ -280,6 +296,11 @@ class Proportion(Measure):
                 for s in missing
             )
         return [by_slug.get(slug(s), everyone) for s in strata]  # type: ignore[misc]
+
+
+def _points_words(gain: float) -> str:
+    """``1.5 points (sd 0.5)``."""
+    return f"{100 * gain:.1f} points{f' (sd {100 * gain.sd:.1f})' if isinstance(gain, Distribution) else ''}"
 
 
 def probit_sd(rate: float, sd: float, place: str) -> float:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import BeforeValidator, Field
+from typing import ClassVar, Literal
 
 from vbcsim.core.uncertain import Distribution
-from vbcsim.core.units import Fraction, NonNegative
+from vbcsim.core.units import Fraction
 from vbcsim.experience.categories import DRUGS
-from vbcsim.experience.intervention import Cost, Intervention, Prior
+from vbcsim.experience.intervention import ByYear, Cost, Intervention, Prior
 
 __all__ = ["PriorAuthorizationWaiver"]
-
-
-def _as_tuple(raw: object) -> object:
-    return (raw,) if isinstance(raw, (int, float)) and not isinstance(raw, bool) else raw
 
 
 class PriorAuthorizationWaiver(Intervention):
@@ -30,7 +24,7 @@ class PriorAuthorizationWaiver(Intervention):
 
     kind: Literal["prior_authorization_waiver"]
     """Word of the family."""
-    ramp: Annotated[tuple[NonNegative, ...], BeforeValidator(_as_tuple), Field(min_length=1, max_length=20)] = (1.0,)
+    ramp: ByYear = (1.0,)
     """Effect in the first, second, ... year against the full one; whole at once."""
     decay: Fraction = 0.0
     """Part of the effect that is lost every year once it fades; none."""

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
-
-from vbcsim.core.units import Fraction, NonNegative
+from vbcsim.core.units import Fraction
 from vbcsim.experience.categories import INFUSION
-from vbcsim.experience.intervention import Intervention, Prior, shrunk
+from vbcsim.experience.intervention import ByYear, Intervention, Prior, shrunk
 
 __all__ = ["SiteOfCare"]
-
-
-def _as_tuple(raw: object) -> object:
-    return (raw,) if isinstance(raw, (int, float)) and not isinstance(raw, bool) else raw
 
 
 class SiteOfCare(Intervention):
@@ -32,7 +26,7 @@ class SiteOfCare(Intervention):
 
     kind: Literal["site_of_care"]
     """Word of the family."""
-    ramp: Annotated[tuple[NonNegative, ...], BeforeValidator(_as_tuple), Field(min_length=1, max_length=20)] = (1.0,)
+    ramp: ByYear = (1.0,)
     """Effect on what is moved in the first, second, ... year against the full one; whole at once."""
     decay: Fraction = 0.0
     """Part of the effect that is lost every year once it fades; a price that was changed stays."""
