@@ -77,6 +77,11 @@ def test_another_case_is_taken_off_draw_by_draw():
     assert np.isnan(found["calm"][0])
 
 
+def test_an_answer_that_needs_a_case_that_was_not_run_is_unknown():
+    found = one(Table(cases=("base",)), design="fee", net="provider", less={"case": "calm"})
+    assert np.isnan(found["base"][0])
+
+
 def test_a_share_is_a_ratio_of_means_with_the_error_of_paired_draws():
     table = Table(cases=("base",))
     found = one(

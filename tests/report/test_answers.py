@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import xarray as xr
+from rich.console import Console
 
 from vbcsim.report.answers import answers_tables
 from vbcsim.report.html import html_report
+from vbcsim.report.terminal import print_answers
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +53,18 @@ def test_the_page_puts_them_before_everything_else(asked):
     page = html_report(asked)
     assert "Chance of &lt;b&gt;it&lt;/b&gt;" in page
     assert page.index("The question in figures") < page.index("The designs side by side")
+
+
+def test_a_terminal_shows_the_question_with_its_figures(asked):
+    console = Console(width=120, record=True, file=io.StringIO())
+    print_answers(asked, console)
+    shown = console.export_text()
+    assert asked.scenario.question.split()[0] in shown
+    assert "12.3% ± 1.0" in shown
+    assert "What it brings, in $ million" in shown
+
+
+def test_a_terminal_shows_nothing_where_nothing_was_asked(study):
+    console = Console(width=120, record=True, file=io.StringIO())
+    print_answers(study, console)
+    assert console.export_text() == ""

@@ -160,6 +160,11 @@ class AnswerSpec(Difference):
             return "fraction"
         return self.unit or ("number" if self.kind == "line" else "usd")
 
+    @property
+    def other_cases(self) -> frozenset[str]:
+        """Cases that it names."""
+        return frozenset(figure.case for figure in self.figures() if figure.case is not None)
+
     def figures(self) -> tuple[Figure, ...]:
         """Every figure that it reads, each complete."""
         outer = [self.share_of.within(self)] if self.share_of is not None else []
@@ -185,6 +190,8 @@ class Figures(Protocol):
 def answers(asked: Iterable[AnswerSpec], figures: Figures) -> xr.Dataset:
     """The answers dataset: ``answer_value`` and ``answer_mcse`` by answer and case; NaN where a case is not asked of.
 
+    It is NaN too where the answer needs a case that was not run.
+
     A chance has the error of a probability, a ratio of means that of the delta method on paired draws.
     """
     import xarray as xr
@@ -196,7 +203,7 @@ def answers(asked: Iterable[AnswerSpec], figures: Figures) -> xr.Dataset:
     value, mcse = np.full(shape, np.nan), np.full(shape, np.nan)
     for i, spec in enumerate(specs):
         for k, case in enumerate(figures.cases):
-            if spec.case in (None, case):
+            if spec.case in (None, case) and spec.other_cases <= set(figures.cases):
                 value[i, k], mcse[i, k] = _estimate(spec, case, figures)
     dataset = xr.Dataset(
         {"answer_value": (("answer", "case"), value), "answer_mcse": (("answer", "case"), mcse)},

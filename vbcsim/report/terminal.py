@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-__all__ = ["ROWS", "print_comparison", "print_outcomes"]
+    from vbcsim.report.tables import Cell
+
+__all__ = ["ROWS", "print_answers", "print_comparison", "print_outcomes"]
 
 ROWS = (
     ("mean_usd", "average"),
@@ -41,6 +43,7 @@ def print_outcomes(material: Material, console: Console | None = None) -> None:
     console.print(Text(material.title, style="bold"))
     console.print(Text(said.headline))
     console.print(Text(f"{material.draws:,} draws; {PLUS_MINUS} is the Monte Carlo error", style="dim"))
+    print_answers(material, console)
     for party in material.parties:
         for chunk in chunks(material.designs, _columns(console.width)):
             console.print(_party_table(material, party, chunk))
@@ -48,6 +51,29 @@ def print_outcomes(material: Material, console: Console | None = None) -> None:
         print_comparison(material, console)
     for titles, figures in material.unverified.items():
         console.print(Text(f"Not verified against a source, {titles}: {join(figures)}", style="yellow"))
+
+
+def print_answers(material: Material, console: Console | None = None) -> None:
+    """Print the question and the figures that answer it, case by case; nothing where it asks for no figure."""
+    from rich import box
+    from rich.table import Table
+
+    from vbcsim.report.answers import answers_tables
+
+    console = console or _console()
+    for found in answers_tables(material):
+        table = Table(title=_text(material.scenario.question), box=box.SIMPLE_HEAD, title_justify="left")
+        table.add_column("")
+        for heading in found.headings:
+            table.add_column(_text(heading), justify="right")
+        for row in found.rows:
+            name = f"{row.name}, {row.technical}" if row.technical else row.name
+            table.add_row(*map(_text, (name, *(_told(cell) for cell in row.cells))))
+        console.print(table)
+
+
+def _told(cell: Cell) -> str:
+    return f"{cell.value} {PLUS_MINUS} {cell.error}" if cell.error else cell.value
 
 
 def print_comparison(material: Material, console: Console | None = None) -> None:
