@@ -20,7 +20,7 @@ from vbcsim.random.tables import cost_table, gamma_table, poisson_tables
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["KernelInputs", "own_variance", "periods_per_year", "prepare", "trawl_weights"]
+__all__ = ["KernelInputs", "own_variance", "periods_per_year", "prepare", "trawl_weights", "unseen_score"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -224,16 +224,33 @@ def _presence(cohort: xr.Dataset, n_rows: int) -> tuple[Floats, Floats | None]:
 
 
 def _scores(cohort: xr.Dataset) -> dict[str, Any]:
-    """Risk scores: a member's is expected x (1 + slope x (shared factor - 1))."""
+    """Risk scores: a member's is expected x (1 + slope x (shared factor - 1)).
+
+    Of a factor before the first year its expectation given that of the first year stands in; see ``unseen_score``.
+    """
     row_cell = _indices(cohort, "row_cell", np.arange(cohort.sizes["cell"]))
     per_year = periods_per_year(cohort)
     expected = np.repeat(cohort["expected_risk_score"].values, per_year, axis=1)[row_cell]
     slope = cohort["risk_score_slope"].values if "risk_score_slope" in cohort else np.zeros(cohort.sizes["cell"])
-    return {
-        "score": np.array(expected, dtype=np.float64),
-        "score_weight": np.array(expected * slope[row_cell, None], dtype=np.float64),
-        "score_lag": int(cohort["risk_score_lag"]) * per_year if "risk_score_lag" in cohort else 0,
-    }
+    lag = int(cohort["risk_score_lag"]) * per_year if "risk_score_lag" in cohort else 0
+    weight = np.array(expected * slope[row_cell, None], dtype=np.float64)
+    weight[:, :lag] *= _memory(cohort)[row_cell, None]
+    return {"score": np.array(expected, dtype=np.float64), "score_weight": weight, "score_lag": lag}
+
+
+def unseen_score(cohort: xr.Dataset) -> Floats:
+    """Variance of a member's score in the first year, relative to the cell's, from a year before it (C,)."""
+    profile = _indices(cohort, "cell_profile", np.zeros(cohort.sizes["cell"]))
+    if "risk_score_lag" not in cohort or int(cohort["risk_score_lag"]) == 0:
+        return np.zeros(len(profile))
+    variance = _by_profile(cohort, "shared_variance").mean(axis=0)[profile]
+    return np.asarray(cohort["risk_score_slope"].values ** 2 * variance * (1.0 - _memory(cohort) ** 2))
+
+
+def _memory(cohort: xr.Dataset) -> Floats:
+    """Autocorrelation of the shared factor from one year to the next (C,)."""
+    profile = _indices(cohort, "cell_profile", np.zeros(cohort.sizes["cell"]))
+    return np.asarray(_by_profile(cohort, "shared_persistence").mean(axis=0)[profile])
 
 
 def _shapes(cohort: xr.Dataset) -> dict[str, Any]:

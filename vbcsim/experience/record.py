@@ -15,7 +15,7 @@ from vbcsim.experience.claims import Block, Claims
 from vbcsim.experience.intervening import Interventions, programme
 from vbcsim.experience.layers import LayerDraws
 from vbcsim.experience.measuring import draw_measures
-from vbcsim.experience.prepare import KernelInputs
+from vbcsim.experience.prepare import KernelInputs, unseen_score
 from vbcsim.experience.systemic import BlockDraws, by_stratum
 from vbcsim.random.streams import Stream
 from vbcsim.random.twin import normals
@@ -128,19 +128,28 @@ def _course_of_scores(drawn: Drawn, per_year: int) -> Floats:
     """
     cohort, inputs = drawn.cohort, drawn.inputs
     raised = np.ones((1, 1, 1)) if drawn.interventions is None else drawn.interventions.score
-    member_sd = cohort["risk_score_member_sd"].values[inputs.row_cell] if "risk_score_member_sd" in cohort else 0.0
-    if not (inputs.score_weight.any() or np.any(member_sd) or _is_drawn(cohort)):
+    member = _member_variance(cohort, inputs, per_year)
+    if not (inputs.score_weight.any() or member.any() or _is_drawn(cohort)):
         return raised
     exposure = _exposure(inputs, drawn.block.row_members)
     expected = exposure * inputs.score.T
     moved = drawn.claims.morbidity - _by_stratum(inputs, exposure * inputs.score_weight.T)
-    square = expected * inputs.score.T * inputs.exposure.T * np.square(member_sd)
+    square = expected * inputs.score.T * inputs.exposure.T * member.T
     noise = np.sqrt(_by_year(_by_stratum(inputs, square), per_year)) * _member_noise(drawn)
     total = _by_year(_by_stratum(inputs, expected) + moved, per_year) + noise
     person_years = _by_year(_by_stratum(inputs, exposure), per_year)
     stated = np.broadcast_to(_stated_scores(cohort), total.shape)
     mean = np.divide(total, person_years, out=stated.copy(), where=person_years > 0.0)
     return np.asarray(raised * mean / stated)
+
+
+def _member_variance(cohort: xr.Dataset, inputs: KernelInputs, per_year: int) -> Floats:
+    """Variance of the noise of a member's score, relative to the cell's, by row and period."""
+    found = np.zeros(inputs.score.shape)
+    if "risk_score_member_sd" in cohort:
+        found += np.square(cohort["risk_score_member_sd"].values)[inputs.row_cell, None]
+        found[:, :per_year] += unseen_score(cohort)[inputs.row_cell, None]
+    return found
 
 
 def _stated_scores(cohort: xr.Dataset) -> Floats:
