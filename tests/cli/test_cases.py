@@ -134,6 +134,15 @@ def test_the_plan_and_the_sources_tell_of_cases(study, json_of, type_):
     assert "economics: provider: variable_share of categories that state none" in used
 
 
+def test_check_and_explain_tell_of_cases_and_groups(study, json_of, type_):
+    assert json_of("check", "small.yaml")["cases"] == {"fewer": "Fewer stays", "dearer": "A lower premium"}
+    assert "; cases base, fewer and dearer." in type_("check", "small.yaml").stdout
+    said = json_of("explain", "small.yaml")["designs"]
+    assert said["groups"]["members"] == "Every enrollment type is settled apart, and the results are added up."
+    assert said["half"]["members"] == ""
+    assert "  Every enrollment type is settled apart" in type_("explain", "small.yaml", "--design", "groups").stdout
+
+
 def test_check_and_explain_of_a_run_go_through_groups(study, json_of, type_):
     json_of("run", "small.yaml", "--out", "r")
     checked = json_of("check", "r")

@@ -119,6 +119,16 @@ def test_an_experience_that_does_not_name_its_attributes_cannot_be_settled_by_th
         settle(toy.ds, {"d": Design(shared(), each="provider_group")})
 
 
+def test_a_design_says_for_whom_it_holds():
+    only = {"region": ("east", "west"), "sex": ("f",)}
+    design = Design(shared(), only=only, each="provider_group", by_group={"north": shared()})
+    assert design.sentence() == (
+        "It holds for members of region east or west and sex f. Every provider group is settled apart, and the results "
+        "are added up. There are terms of their own for north."
+    )
+    assert Design(shared()).sentence() == ""
+
+
 def test_an_arrangement_is_a_design_for_everybody():
     arrangement = shared()
     assert as_design(arrangement).whole

@@ -70,6 +70,7 @@ def _check_scenario(file: Path, overrides: tuple[str, ...], say: Speaker) -> Non
                 name: {"title": found.title, "unverified": unverified[name]}
                 for name, found in scenario.arrangements.items()
             },
+            "cases": {name: case.title for name, case in scenario.cases.items()},
             "warnings": warnings,
             "problems": [],
         }
@@ -81,12 +82,14 @@ def _doubts(scenario: Scenario) -> list[dict[str, str]]:
     from vbcsim.contract.lint import doubts
 
     years = scenario.years.performance
-    return [
+    found = [
         {"design": name, **doubt._asdict()}
-        for name, arrangement in scenario.arrangements.items()
+        for name, design in scenario.settled_designs.items()
+        for arrangement in design.arrangements
         for doubt in doubts(arrangement, years)
         if not (doubt.rule == "line_never_read" and doubt.place.removeprefix("lines.") in _answered(scenario, name))
     ]
+    return [doubt for k, doubt in enumerate(found) if doubt not in found[:k]]
 
 
 def _answered(scenario: Scenario, design: str) -> frozenset[str]:
@@ -134,5 +137,6 @@ def _summary(file: Path, scenario: Scenario) -> str:
     return (
         f"{visible(str(file))} is sound: {scenario.members:,} members in {len(scenario.cohort.cells):,} cells, "
         f"{len(scenario.assumptions.services)} service categories, years {years[0]} to {years[-1]}{base}, "
-        f"{scenario.draws:,} draws; designs {listing(list(scenario.designs))}."
+        f"{scenario.draws:,} draws; designs {listing(list(scenario.designs))}"
+        f"{f'; cases base, {listing(list(scenario.cases))}' if scenario.cases else ''}."
     )

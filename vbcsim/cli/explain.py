@@ -67,7 +67,12 @@ def _chosen(scenario: Scenario, design: str | None) -> Mapping[str, Arrangement]
 def _sentences(scenario: Scenario, chosen: Mapping[str, Arrangement], say: Speaker, *, formulas: bool) -> None:
     from vbcsim.cli.explanation import sentences_of, sentences_text
 
-    told = {name: sentences_of(arrangement, scenario.years.performance) for name, arrangement in chosen.items()}
+    years, told = scenario.years.performance, {}
+    for name in chosen:
+        design = scenario.settled_designs[name]
+        told[name] = sentences_of(design.arrangement, years, design.sentence())
+        own = {group: of_group for group, of_group in design.by_group.items() if of_group is not design.arrangement}
+        told |= {f"{name}: {group}": sentences_of(of_group, years) for group, of_group in own.items()}
     for name, said in told.items():
         say.text(sentences_text(name, said, formulas=formulas))
     say.result({"scenario": scenario.name, "years": list(scenario.years.performance), "designs": told})

@@ -21,12 +21,16 @@ _EXPRESSION = 46
 """Characters of an expression that fits beside its result."""
 
 
-def sentences_of(arrangement: Arrangement, years: tuple[int, ...]) -> dict[str, Any]:
-    """An arrangement as sentences: the clauses in force in these years with the lines they read, and its figures."""
+def sentences_of(arrangement: Arrangement, years: tuple[int, ...], members: str = "") -> dict[str, Any]:
+    """An arrangement as sentences: the clauses in force in these years with the lines they read, and its figures.
+
+    :param members: a sentence on whom it holds for; empty where for everybody.
+    """
     from vbcsim.contract.explained import explained
 
     return {
         "title": arrangement.title,
+        "members": members,
         "parties": list(arrangement.parties),
         "provisions": [_provision(told) for told in explained(arrangement, years)],
         "parameters": [_parameter(parameter) for parameter in arrangement.parameters],
@@ -78,6 +82,7 @@ def _parameter(used: UsedParameter) -> dict[str, Any]:
 def sentences_text(name: str, said: dict[str, Any], *, formulas: bool = True) -> str:
     """The sentences of a design for people."""
     text = [f"{name}: {visible(said['title'])}" if said["title"] else name, ""]
+    text += [*_wrapped(visible(said["members"]), "  "), ""] if said["members"] else []
     for provision in said["provisions"]:
         text += _provision_text(provision, formulas=formulas)
     if not said["provisions"]:

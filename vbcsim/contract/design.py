@@ -55,6 +55,18 @@ class Design:
         """Every arrangement that may be settled."""
         return (self.arrangement, *self.by_group.values())
 
+    def sentence(self) -> str:
+        """For whom it holds and how, in plain words; empty where it settles everybody as one."""
+        said = []
+        if self.only:
+            asked = (f"{name.replace('_', ' ')} {' or '.join(values)}" for name, values in self.only.items())
+            said.append(f"It holds for members of {' and '.join(asked)}.")
+        if self.each:
+            said.append(f"Every {self.each.replace('_', ' ')} is settled apart, and the results are added up.")
+        if self.by_group:
+            said.append(f"There are terms of their own for {', '.join(self.by_group)}.")
+        return " ".join(said)
+
     def parts(self, attributes: Attributes) -> tuple[Part, ...]:
         """What is settled at once, group by group in the order of the strata."""
         if self.whole:
