@@ -16,7 +16,7 @@ from vbcsim.experience.claims import Block, Claims, member_claims
 from vbcsim.experience.compiled import compile_kernel
 from vbcsim.experience.layers import LayerDraws
 from vbcsim.experience.pooled_claims import row_claims
-from vbcsim.experience.pooled_prepare import prepare_pooled
+from vbcsim.experience.pooled_prepare import choose_split, prepare_pooled
 from vbcsim.experience.prepare import prepare
 from vbcsim.experience.simulate import simulate
 from vbcsim.experience.systemic import draw_block
@@ -44,7 +44,7 @@ def block_of(cohort: xr.Dataset, draws: int, seed: int = 7, members: Any = None)
 
 def both(block: Block, large: float, candidate: float) -> tuple[Claims, Claims]:
     """Kernel's and twin's claims."""
-    inputs = prepare_pooled(block.inputs, large, candidate)
+    inputs = prepare_pooled(block.inputs, choose_split(block.inputs, [(large, candidate)]))
     kernel = compile_kernel("simulate_rows", "pooled")
     return row_claims(kernel, inputs, block), row_claims(pooled_twin.simulate_rows, inputs, block)
 
@@ -168,7 +168,7 @@ def test_draws_are_the_same_in_any_block_and_on_any_number_of_threads():
 def test_the_list_and_the_room_for_large_claims_grow_as_needed():
     """More claimants than the first list holds, and more large claims of a row than there is room for."""
     block = block_of(frail_cohort(4_000, floor=100.0), 1)
-    inputs = prepare_pooled(block.inputs, 0.01, 0.0)
+    inputs = prepare_pooled(block.inputs, choose_split(block.inputs, [(0.01, 0.0)]))
     found = row_claims(compile_kernel("simulate_rows", "pooled"), inputs, block)
     assert len(found.claimant_usd) > 2 * 4_000
     assert (np.diff(found.claimant_where[:, 1]) >= 0).all()
@@ -196,7 +196,7 @@ def test_more_draws_only_add_to_those_before_them():
 def test_listed_claimants_are_part_of_the_totals():
     """With every claim large and every owner a candidate, those who spent more than the floor are all listed."""
     block = block_of(frail_cohort(1, 1, 1, 1, floor=500.0), 200)
-    inputs = prepare_pooled(block.inputs, 0.0, 0.0)
+    inputs = prepare_pooled(block.inputs, choose_split(block.inputs, [(0.0, 0.0)]))
     found = row_claims(compile_kernel("simulate_rows", "pooled"), inputs, block)
     total = found.expenditure.sum(axis=3)
     where = np.argwhere(total > 500.0)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vbcsim.experience.claims import Block, Claims, Engine, member_claims, ordered, together
 from vbcsim.experience.compiled import compile_kernel
+from vbcsim.experience.pooled_neglect import Neglect, neglect
 from vbcsim.experience.pooled_prepare import PooledInputs, prepare_pooled, scratch
 
 if TYPE_CHECKING:
@@ -27,6 +28,14 @@ class PooledEngine:
     kernel: Callable[..., int]
     pooled: PooledInputs
     members: Engine
+
+    def missed(self, block: Block) -> Neglect:
+        """Bound on what is missed in the list of large claimants, at a little above the block's mean multipliers."""
+        inputs = block.inputs
+        pooled = replace(inputs, row_expected=np.where(by_member(inputs), 0.0, inputs.row_expected))
+        rate, cost = (m.mean(axis=0) + m.std(axis=0) for m in (block.rate_multiplier, block.cost_multiplier))
+        chosen = self.pooled.chosen
+        return neglect(pooled, chosen.of_row, chosen.step, chosen.candidate, rate_multiplier=rate, cost_multiplier=cost)
 
     def __call__(self, block: Block) -> Claims:
         """The claims of a block of draws."""

@@ -6,27 +6,33 @@ both decide who can be missed in the list of large claimants (``vbcsim.experienc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vbcsim.experience.pooled_neglect import Neglect, neglect
 from vbcsim.experience.pooled_tables import SUM_LENGTH, normal_table, small_claims, survival_step
+from vbcsim.random.tables import cost_table, gamma_table
 
 if TYPE_CHECKING:
     from vbcsim.experience.prepare import KernelInputs
 
-__all__ = ["CANDIDATE", "LARGE", "PooledInputs", "prepare_pooled", "scratch"]
+__all__ = ["CHOICES", "PooledInputs", "Split", "choose_split", "prepare_pooled", "scratch"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Places = NDArray[np.uint64]
 
-LARGE = 0.1
-"""A claim is large above this share of the floor, at the highest price of the category."""
-CANDIDATE = 0.4
-"""A member whose large claims of a period pass this share of the floor is looked at one by one."""
+CHOICES = ((0.2, 0.5), (0.15, 0.45), (0.1, 0.4), (0.07, 0.3), (0.05, 0.2), (0.03, 0.2), (0.02, 0.2), (0.01, 0.1))
+"""Shares of the floor above which a claim is large, and above which a member's large claims of a period make a
+candidate: from the fastest to the finest."""
+MISSED_CLAIMANTS = 0.01
+"""The first choice is taken of which the bound says that no more than this share of the claimants is missed, ..."""
+MISSED_EXCESS = 0.002
+"""... and no more than this share of their cost above the floor."""
 _WIDEST = 4096.0
 """Large claims are at most so many medians: the grid of the sums of small claims then resolves the median."""
 
@@ -59,19 +65,46 @@ class PooledInputs:
     """Flat two-sided table of the standard normal."""
     candidate: Floats
     """(S,): large claims of a member and period above it make a candidate [USD]."""
+    chosen: Split
 
 
-def prepare_pooled(inputs: KernelInputs, large: float = LARGE, candidate: float = CANDIDATE) -> PooledInputs:
-    """The pooled kernel's further inputs.
+@dataclass(frozen=True)
+class Split:
+    """What is large and who is a candidate, with what the choice misses."""
 
-    :param large: share of the floor above which a claim is drawn one by one.
-    :param candidate: share of the floor that a candidate's large claims pass.
+    large: float
+    candidate: float
+    of_row: Integers
+    """(R,): split of a row."""
+    step: Places
+    """(W, N, J): of 2**32 words of a claim's survival probability, how many are large claims."""
+    missed: Neglect
+
+
+def choose_split(inputs: KernelInputs, choices: Sequence[tuple[float, float]] = CHOICES) -> Split:
+    """The first choice that misses little enough; the finest where none does.
+
+    It depends on the cohort alone: draws are the same in a shorter and in a longer run.
     """
+    for large, candidate in choices:
+        of_row, step = _steps(inputs, large)
+        missed = neglect(inputs, of_row, step, candidate)
+        split = Split(large, candidate, of_row, step, missed)
+        few = missed.claimants <= MISSED_CLAIMANTS * missed.all_claimants
+        if few and missed.excess_usd <= MISSED_EXCESS * missed.all_excess_usd:
+            return split
+    return split
+
+
+def prepare_pooled(inputs: KernelInputs, split: Split | None = None) -> PooledInputs:
+    """The pooled kernel's further inputs; ``split`` is chosen where none is given."""
+    split = split or choose_split(inputs)
     return PooledInputs(
         **_spans(inputs),
-        **_splits(inputs, large),
+        **_sums(inputs, split),
         normal=normal_table(),
-        candidate=candidate * inputs.floor,
+        candidate=split.candidate * inputs.floor,
+        chosen=split,
     )
 
 
@@ -133,8 +166,6 @@ def _spans(inputs: KernelInputs) -> dict[str, Any]:
 
 def _mass_tables(shapes: Floats) -> dict[str, Any]:
     """Tables of gamma masses; shapes equal but for rounding share one."""
-    from vbcsim.random.tables import gamma_table
-
     keys, of_mass = np.unique([float(f"{shape:.12g}") for shape in shapes.ravel().tolist()], return_inverse=True)
     tables = np.stack([gamma_table(float(shape)) for shape in keys])
     places = of_mass.reshape(shapes.shape).astype(np.uint64) * np.uint64(tables[0].size)
@@ -157,34 +188,44 @@ def _slices_within(shared: Floats, n_periods: int, begin: int, end: int) -> Floa
     return within
 
 
-def _splits(inputs: KernelInputs, large: float) -> dict[str, Any]:
+def _steps(inputs: KernelInputs, large: float) -> tuple[Integers, Places]:
     """Where claims are large: one split for each profile and claimant floor, by world and category."""
     floor = inputs.floor[inputs.stratum]
     kinds, split = np.unique(np.stack([inputs.profile, floor], axis=1), axis=0, return_inverse=True)
     split = split.reshape(-1).astype(np.int64)
     n_worlds, _, n_categories = inputs.own_shape.shape
-    shape = (n_worlds, len(kinds), n_categories)
-    step, start = np.zeros(shape, dtype=np.uint64), np.zeros(shape, dtype=np.uint64)
-    cumulants = np.zeros((*shape, 5))
-    tables: dict[tuple[object, int], int] = {}
-    flat: list[Floats] = []
+    step = np.zeros((n_worlds, len(kinds), n_categories), dtype=np.uint64)
     for n, (profile, of_floor) in enumerate(kinds.tolist()):
         price = inputs.cost[split == n].max(axis=(0, 1))
-        for w in range(n_worlds):
-            for j in range(n_categories):
-                severity = tuple(inputs.severity[w, int(profile), j].tolist())
-                limit = large * of_floor / price[j] if price[j] > 0 else np.inf
-                step[w, n, j] = survival_step(severity, min(limit, _WIDEST * _median(severity)))
-                key = severity, int(step[w, n, j])
-                small = small_claims(*key)
-                if key not in tables:
-                    tables[key] = len(flat) * SUM_LENGTH
-                    flat.append(small.tables)
-                start[w, n, j] = tables[key]
-                cumulants[w, n, j] = small.cumulants
+        for w, j in np.ndindex(n_worlds, n_categories):
+            severity = _severity(inputs, w, int(profile), j)
+            limit = large * of_floor / price[j] if price[j] > 0 else np.inf
+            step[w, n, j] = survival_step(severity, min(limit, _WIDEST * _median(severity)))
+    return split, step
+
+
+def _severity(inputs: KernelInputs, w: int, profile: int, j: int) -> tuple[float, float, float, float]:
+    sigma, probability, index, maximum = inputs.severity[w, profile, j].tolist()
+    return sigma, probability, index, maximum
+
+
+def _sums(inputs: KernelInputs, split: Split) -> dict[str, Any]:
+    """Tables of the sums of small claims; equal severities with equal splits share theirs."""
+    start, cumulants = np.zeros_like(split.step), np.zeros((*split.step.shape, 5))
+    tables: dict[tuple[object, int], int] = {}
+    flat: list[Floats] = []
+    for w, n, j in np.ndindex(*split.step.shape):
+        profile = int(inputs.profile[np.flatnonzero(split.of_row == n)[0]])
+        key = _severity(inputs, w, profile, j), int(split.step[w, n, j])
+        small = small_claims(*key)
+        if key not in tables:
+            tables[key] = len(flat) * SUM_LENGTH
+            flat.append(small.tables)
+        start[w, n, j] = tables[key]
+        cumulants[w, n, j] = small.cumulants
     return {
-        "split": split,
-        "large_step": step,
+        "split": split.of_row,
+        "large_step": split.step,
         "sum_start": start,
         "sum_cumulants": cumulants,
         "sum_tables": np.concatenate(flat),
@@ -192,10 +233,5 @@ def _splits(inputs: KernelInputs, large: float) -> dict[str, Any]:
 
 
 def _median(severity: tuple[float, float, float, float]) -> float:
-    """Median of the relative cost of a claim."""
-    from vbcsim.random.tables import CELL_BITS, cost_table
-
-    # The first octave ends at the median: its cells run up from survival probability 1/2.
-    table = cost_table(*severity)
-    assert len(table) > CELL_BITS
-    return float(table[0, 0])
+    """Median of the relative cost of a claim: the first octave of its table ends there."""
+    return float(cost_table(*severity)[0, 0])
