@@ -16,6 +16,7 @@ from tests.cohorts import assumptions, cells, cohort_of, service
 from vbcsim.experience import compiled, kernels, member, twins
 from vbcsim.experience.claims import Block, Claims, member_claims
 from vbcsim.experience.prepare import prepare
+from vbcsim.experience.scratch import scratch
 from vbcsim.experience.simulate import simulate
 from vbcsim.random import variates
 from vbcsim.random.philox import address
@@ -329,8 +330,9 @@ def test_the_list_counts_claimants_beyond_its_room_and_writes_none():
         *(inputs.rate, inputs.exposure, inputs.score_weight, inputs.score_lag, inputs.cost, inputs.weights),
         *(inputs.shared_scale, inputs.table_of, inputs.cost_table_of, inputs.frailty_tables, inputs.cost_tables),
         *(ones, ones, np.zeros(2, dtype=np.int64), inputs.target_category, inputs.target_least, inputs.target_reach),
-        *(np.zeros((2, 0, 3)), np.zeros((2, 0, 3, 1)), inputs.floor, inputs.below, inputs.guide),
+        *(np.zeros((2, 0, 3)), np.zeros((2, 0, 3, 1)), inputs.floor, inputs.below, inputs.guide, scratch(3, 1, 10, 0)),
     )
+    assert inputs.table_of.shape[1] == 10
     found = []
     for simulate_members in (compiled.compile_kernel("simulate_members"), twins.simulate_members):
         usd, where = np.full(8, -1.0), np.full((8, 3), -1, dtype=np.int32)
@@ -343,3 +345,34 @@ def test_the_list_counts_claimants_beyond_its_room_and_writes_none():
         assert (usd[:5] > 0).all()
     assert found[0] == found[1]
     assert found[0][0] > 40
+
+
+def test_a_kernel_without_room_for_the_words_of_costs_says_how_much_it_needs():
+    ds = cohort_of(assumptions([service(utilization_per_1000=400_000)]), cells(2))
+    one = np.ones((1, 1, 3, 1))
+    block = Block(
+        inputs=prepare(ds),
+        seed=1,
+        first_draw=0,
+        row_members=np.full((1, 1), 2),
+        rate_multiplier=one,
+        cost_multiplier=one,
+        world=np.zeros(1, dtype=np.int64),
+        target_uptake=np.zeros((1, 0, 3)),
+        target_multiplier=np.zeros((1, 0, 3, 1)),
+    )
+    kernel = compiled.compile_kernel("simulate_members")
+    needed = []
+
+    def little_room(*arguments: Any) -> int:
+        """The kernel with hardly any room the first time."""
+        tight = scratch(3, 1, 10, 0, room=20) if not needed else arguments[-1]
+        needed.append(kernel(*arguments[:-1], tight))
+        return int(needed[-1])
+
+    claims = member_claims(little_room, block)
+    assert needed[0] < -3 * 70
+    assert needed[1] >= 0
+    twin = member_claims(twins.simulate_members, block)
+    assert np.array_equal(claims.expenditure, twin.expenditure)
+    assert np.array_equal(claims.utilization, twin.utilization)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vbcsim.experience.prepare import KernelInputs
+from vbcsim.experience.scratch import scratch
 
 __all__ = ["Block", "Claims", "Engine", "member_claims", "together"]
 
@@ -70,12 +71,13 @@ Engine = Callable[[Block], Claims]
 
 
 def member_claims(kernel: Callable[..., int], block: Block) -> Claims:
-    """Claims of every member, one after the other; asks again with more room where the list was too short."""
+    """Claims of every member, one after the other; asks again with more room where there was too little."""
     inputs = block.inputs
     n_periods, n_categories = inputs.rate.shape[1:]
     by_stratum = (block.draws, n_periods, len(inputs.floor))
     present = inputs.row_last - inputs.row_first + 1
     capacity = max(256, int((block.row_members @ present).sum()) // 20)
+    room = 4096
     while True:
         claims = Claims(
             expenditure=np.zeros((*by_stratum, n_categories)),
@@ -85,14 +87,15 @@ def member_claims(kernel: Callable[..., int], block: Block) -> Claims:
             claimant_usd=np.empty(capacity),
             claimant_where=np.empty((capacity, 3), dtype=np.int32),
         )
-        found = kernel(*_arguments(block, claims))
-        if found <= capacity:
+        work = scratch(n_periods, n_categories, inputs.table_of.shape[1], len(inputs.target_least), room)
+        found = kernel(*_arguments(block, claims), work)
+        if 0 <= found <= capacity:
             return ordered(replace(claims, **_first(claims, found)))
-        capacity = found
+        capacity, room = max(capacity, found), max(room, -2 * found)
 
 
 def _arguments(block: Block, claims: Claims) -> tuple[Any, ...]:
-    """The kernel's arguments in their order."""
+    """The kernel's arguments in their order, but for the arrays to work in."""
     inputs = block.inputs
     return (
         *(claims.expenditure, claims.utilization, claims.morbidity, claims.engaged),

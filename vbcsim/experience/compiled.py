@@ -32,7 +32,7 @@ _SOURCES = (
     *("experience/pooled.py", "experience/pooled_rows.py", "experience/pooled_variates.py"),
     *("experience/pooled_tables.py", "random/philox.py", "random/variates.py", "random/tables.py"),
 )
-_NO_MEMORY = frozenset({"simulate_rows"})
+_NO_MEMORY = frozenset({"simulate_members", "simulate_rows"})
 """Kernels that allocate nothing: compiled without counting who refers to an array, which took most of their time."""
 _SEAL = "SHA256SUMS"
 

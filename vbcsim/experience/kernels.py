@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 
 from vbcsim.experience.member import (
-    block_counters,
     draw_costs,
     draw_counts,
     draw_large_counts,
@@ -19,10 +18,9 @@ from vbcsim.experience.member import (
     draw_tail_costs,
     expected_counts,
     further_counters,
-    longer,
+    living_mass,
     lowest_of_blocks,
     scale_rates,
-    word_places,
 )
 from vbcsim.experience.targeting import follow_rules
 from vbcsim.random.philox import fill_blocks, fill_events, stream_cell
@@ -72,39 +70,23 @@ def simulate_members(  # type: ignore[no-untyped-def]
     floor,  # (S,) USD
     below,
     guide,
+    scratch,  # arrays to work in (vbcsim.experience.scratch): the kernel itself allocates nothing
 ):
-    """Simulate a block of draws; returns the number of large claimants (above the capacity: run again with more)."""
+    """Simulate a block of draws; returns the number of large claimants (above the capacity: run again with more).
+
+    A negative number says how many blocks of cost words ``scratch`` has no room for: run again with more.
+    """
     n_draws, n_periods, _, n_categories = expenditure.shape
     n_profiles = table_of.shape[0] // weights.shape[0]
     n_rules = target_least.shape[0]
     n_masses = table_of.shape[1]
     n_slices = n_periods * (n_periods + 1) // 2
-    full = n_periods * n_categories
     per_item = (n_categories + 3) >> 2
-    mass_counters = block_counters(1, 1, (n_masses + 3) >> 2)
-    count_counters = block_counters(n_periods, 2, per_item)
-    cost_counters = block_counters(n_periods, n_categories, 1)
-    counters = cost_counters.copy()
-    grid_at = word_places(n_periods, n_categories, 0)
-    rest_at = word_places(n_periods, n_categories, 1)
-    words = np.empty((4, full), dtype=np.uint32)
-    mass_words = np.empty(4 * mass_counters.shape[0], dtype=np.uint32)
-    count_words = np.empty(4 * count_counters.shape[0], dtype=np.uint32)
-    grid_words = np.empty(full, dtype=np.uint32)
-    rest_words = np.empty(full, dtype=np.uint32)
-    masses = np.zeros(n_masses)
-    shared = np.zeros(n_periods)
-    scaled = np.empty((3, full))
-    table_at_all = np.empty(full, dtype=np.uint64)
-    price = np.empty(full)
-    mean_all = np.empty(full)
-    counts_all = np.empty(full, dtype=np.int64)
-    costs_all = np.empty(full)
-    row_counts = np.empty(full, dtype=np.int64)
-    row_costs = np.empty(full)
-    row_shared = np.empty(n_periods)
-    factor = np.empty(n_categories)
-    enrolled = np.empty((n_rules, n_periods), dtype=np.int64)
+    (
+        mass_counters, mass_words, count_counters, count_blocks, count_words, cost_counters, counters, words,
+        grid_words, rest_words, grid_at, rest_at, period_of, category_of, table_at_all, masses, shared, scaled, price,
+        mean_all, costs_all, row_costs, row_shared, factor, counts_all, row_counts, enrolled,
+    ) = scratch  # fmt: skip
     found = 0
     for d in range(n_draws):
         draw = np.uint32(first_draw + d)
@@ -141,11 +123,16 @@ def simulate_members(  # type: ignore[no-untyped-def]
             counts = counts_all[:n_counts]
             costs = costs_all[:n_counts]
             reach = target_reach[:, r]
-            targeted = reach.any()
-            row_counts[:] = 0
-            row_costs[:] = 0.0
-            row_shared[:] = 0.0
-            enrolled[:] = 0
+            targeted = False
+            for k in range(n_rules):
+                targeted = targeted or reach[k]
+                for t in range(n_periods):
+                    enrolled[k, t] = 0
+            for p in range(n_counts):
+                row_counts[p] = 0
+                row_costs[p] = 0.0
+            for t in range(n_periods):
+                row_shared[t] = 0.0
             scale_rates(scaled, rate[r], rate_multiplier[d, g], weights[world[d], r], first, last)
             for p in range(n_counts):
                 t = first + p // n_categories
@@ -161,20 +148,23 @@ def simulate_members(  # type: ignore[no-untyped-def]
                     fill_events(tail_counters, n_tail, member, draw, stream_cell(_FRAILTY, r), k0, k1, mass_words)
                     begins = 4 * from_block
                     draw_masses(tail_mass, begins, tail_table, frailty_tables, mass_words, member, draw, r, k0, k1)
-                large = expected_counts(mean, slices, lasting, passing, shared, present, scaled)
-                counts[:] = 0
+                living_mass(shared, slices)
+                large = expected_counts(mean, present, lasting, passing, scaled, period_of, category_of)
+                for p in range(n_counts):
+                    counts[p] = 0
                 if large > 0:
                     draw_large_counts(counts, mean, n_categories, first, member, draw, r, k0, k1, below, guide)
                 n = count_block.shape[0]
-                fill_events(count_block, n, member, draw, stream_cell(_COUNT, r), k0, k1, count_words)
+                fill_blocks(count_block, n, member, draw, stream_cell(_COUNT, r), k0, k1, count_blocks)
                 for p in range(n_counts):
                     grid_words[p] = count_words[grid_at[p]]
                     rest_words[p] = count_words[rest_at[p]]
                 draw_counts(counts, mean, grid_words, rest_words, below, guide)
-                if n_counts + counts.sum() // 4 > counters.shape[0]:
-                    room = 2 * (n_counts + counts.sum() // 4)
-                    counters = longer(counters, room)
-                    words = np.empty((4, room), dtype=np.uint32)
+                room = n_counts
+                for p in range(n_counts):
+                    room += counts[p] >> 2
+                if room > counters.shape[0]:
+                    return -room
                 n = further_counters(counters, counts)
                 fill_blocks(counters, n, member, draw, stream_cell(_COST, r), k0, k1, words)
                 draw_costs(costs, counts, cost_tables, table_at, words)

@@ -22,7 +22,6 @@ from vbcsim.random.variates import (
 )
 
 __all__ = [
-    "block_counters",
     "draw_costs",
     "draw_counts",
     "draw_large_counts",
@@ -30,10 +29,9 @@ __all__ = [
     "draw_tail_costs",
     "expected_counts",
     "further_counters",
-    "longer",
+    "living_mass",
     "lowest_of_blocks",
     "scale_rates",
-    "word_places",
 ]
 
 # The streams' numbers (vbcsim.random.streams); a test holds them equal.
@@ -78,15 +76,12 @@ def scale_rates(scaled, rate, multiplier, weights, first, last):  # type: ignore
 
 
 @register_jitable
-def expected_counts(mean, slices, lasting, passing, shared, present, scaled):  # type: ignore[no-untyped-def]
-    """Fill ``mean`` (periods present x J): rate x frailty; returns how many pass the tables' reach.
+def living_mass(shared, slices):  # type: ignore[no-untyped-def]
+    """Fill ``shared`` (P): the mass of the shared factor that lives in each period.
 
-    ``slices`` holds the masses of the shared factor's slices (by first period, then last period from the end down),
-    ``lasting`` (J) and ``passing`` (periods present x J) those of the own factors. ``shared`` (P) is filled with the
-    mass that lives in each period; ``present`` is the part of it in which the row is there.
+    ``slices`` holds the masses of its slices, by first period, then last period from the end down.
     """
     n_periods = shared.shape[0]
-    n_categories = lasting.shape[0]
     for t in range(n_periods):
         shared[t] = 0.0
     k = 0
@@ -96,12 +91,21 @@ def expected_counts(mean, slices, lasting, passing, shared, present, scaled):  #
             alive += slices[k]
             k += 1
             shared[n_periods - 1 - back] += alive
+
+
+@register_jitable
+def expected_counts(mean, present, lasting, passing, scaled, period_of, category_of):  # type: ignore[no-untyped-def]
+    """Fill ``mean`` (periods present x J): rate x frailty; returns how many pass the tables' reach.
+
+    :param present: mass of the shared factor by period present; ``lasting`` (J) and ``passing`` (periods present x J):
+        those of the own factors.
+    :param period_of: and ``category_of``: uint64, the period and the category of each place of ``mean``.
+    """
     large = np.int64(0)
-    for i in range(present.shape[0]):
-        for j in range(n_categories):
-            p = i * n_categories + j
-            mean[p] = scaled[0, p] + scaled[1, p] * present[i] + scaled[2, p] * (lasting[j] + passing[p])
-            large += np.int64(mean[p] > _LARGE_MEAN)
+    for p in range(mean.shape[0]):
+        own = lasting[category_of[p]] + passing[p]
+        mean[p] = scaled[0, p] + scaled[1, p] * present[period_of[p]] + scaled[2, p] * own
+        large += np.int64(mean[p] > _LARGE_MEAN)
     return large
 
 
@@ -198,10 +202,10 @@ def draw_costs(costs, counts, tables, table_at, words):  # type: ignore[no-untyp
 @register_jitable
 def lowest_of_blocks(words, n):  # type: ignore[no-untyped-def]
     """The lowest word of the first ``n`` blocks."""
-    return min(
-        min(lowest_word(words[0], n), lowest_word(words[1], n)),
-        min(lowest_word(words[2], n), lowest_word(words[3], n)),
-    )
+    lowest = MIDDLE
+    for k in range(n):
+        lowest = min(lowest, min(min(words[0, k], words[1, k]), min(words[2, k], words[3, k])))
+    return lowest
 
 
 @register_jitable
@@ -221,35 +225,3 @@ def draw_tail_costs(  # type: ignore[no-untyped-def]
             total += lookup(tables, table_at[p], word, finer)
         costs[p] = total
         at += max(counts[p] - 1, 0) >> 2
-
-
-@register_jitable
-def longer(array, length):  # type: ignore[no-untyped-def]
-    """A copy of a one-dimensional array with more room."""
-    copy = np.empty(length, dtype=array.dtype)
-    copy[: array.shape[0]] = array
-    return copy
-
-
-@register_jitable
-def block_counters(n_periods, n_items, n_blocks):  # type: ignore[no-untyped-def]
-    """The counters of every block of every item of every period, in this order."""
-    counters = np.empty(n_periods * n_items * n_blocks, dtype=np.uint32)
-    n = 0
-    for t in range(n_periods):
-        for j in range(n_items):
-            for b in range(n_blocks):
-                counters[n] = address(t, j, b)
-                n += 1
-    return counters
-
-
-@register_jitable
-def word_places(n_years, n_categories, item):  # type: ignore[no-untyped-def]
-    """Where the count words of an item (0: grid part, 1: rest) of each year and category stand."""
-    stride = 4 * ((n_categories + 3) >> 2)
-    places = np.empty(n_years * n_categories, dtype=np.uint64)
-    for t in range(n_years):
-        for j in range(n_categories):
-            places[t * n_categories + j] = (2 * t + item) * stride + j
-    return places

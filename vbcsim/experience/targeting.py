@@ -34,7 +34,8 @@ def enrol(  # type: ignore[no-untyped-def]
     :param category: (T,), and ``least``: what the kernel says; ``reach``: (T,) whether a rule reaches the row.
     :param uptake: (T, P); ``multiplier``: (T, P, J).
     """
-    factor[:] = 1.0
+    for j in range(factor.shape[0]):
+        factor[j] = 1.0
     joined = 0
     for k in range(least.shape[0]):
         if not reach[k]:
@@ -58,7 +59,8 @@ def draw_again(  # type: ignore[no-untyped-def]
 
     The words are those of the first time; services come one after the other.
     """
-    counts[:] = 0
+    for j in range(counts.shape[0]):
+        counts[j] = 0
     draw_large_counts(counts, mean, mean.shape[0], period, member, draw, row, k0, k1, below, guide)
     for j in range(mean.shape[0]):
         step = np.int64(mean[j] * _STEPS_PER_UNIT)

@@ -93,6 +93,7 @@ def simulate_members(
     floor: Floats,
     below: Ints,
     guide: Any,  # noqa: ARG001 - where the kernel's search starts; the twin counts from the bounds alone
+    scratch: Any,  # noqa: ARG001 - the twin makes its own arrays
 ) -> int:
     """As ``kernels.simulate_members``."""
     seed = (int(k1) << 32) | int(k0)
