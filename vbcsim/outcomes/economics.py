@@ -25,28 +25,26 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 VARIABLE_SHARE = {
     "inpatient": 0.35,
     "outpatient_surgery": 0.45,
+    "outpatient_other": 0.45,
+    "outpatient": 0.45,
     "emergency": 0.25,
     "observation": 0.25,
-    "professional": 0.25,
-    "professional_primary": 0.25,
-    "professional_specialist": 0.25,
-    "primary": 0.25,
+    "primary_care": 0.25,
     "specialist": 0.25,
-    "behavioral": 0.25,
+    "professional": 0.25,
     "office": 0.25,
-    "imaging": 0.20,
+    "behavioral": 0.25,
     "imaging_lab": 0.20,
+    "imaging": 0.20,
     "part_b_drugs": 0.90,
-    "chemotherapy": 0.90,
     "skilled_nursing": 0.50,
-    "post_acute": 0.50,
     "home_health": 0.70,
 }
 """Share of the cost of care that varies with volume within a year, by service category, where a scenario says none."""
 VARIABLE_SHARE_SOURCE = (
-    "judgement: inpatient 0.35, outpatient surgery 0.45, emergency and observation 0.25, office, professional and "
-    "behavioral 0.25, imaging and laboratory 0.20, Part B drugs bought and billed 0.90, skilled nursing and post-acute "
-    "0.50, home health 0.70, over one year; one teaching hospital had 16 % variable cost in 1993 (JAMA 1999)"
+    "judgement: inpatient 0.35, outpatient 0.45, emergency and observation 0.25, visits 0.25, imaging and laboratory "
+    "0.20, Part B drugs bought and billed 0.90, skilled nursing 0.50, home health 0.70, over one year; one teaching "
+    "hospital had 16 % variable cost in 1993 (JAMA 1999)"
 )
 
 
