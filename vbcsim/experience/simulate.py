@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,11 +14,13 @@ from numpy.typing import NDArray
 from vbcsim.core.dataset import label
 from vbcsim.core.errors import BadInput, VbcsimError
 from vbcsim.core.version import VERSION
+from vbcsim.experience.blocks import Finished, Progress, Runner, gather, on_threads
 from vbcsim.experience.claims import Block, Engine, member_claims
 from vbcsim.experience.compiled import compile_kernel
 from vbcsim.experience.engines import ENGINES
 from vbcsim.experience.intervening import Interventions, draw_interventions
 from vbcsim.experience.layers import LayerDraws
+from vbcsim.experience.parts import Part, together
 from vbcsim.experience.prepare import KernelInputs, periods_per_year, prepare
 from vbcsim.experience.record import Drawn, Variables, exposure_variables, variables_of
 from vbcsim.experience.systemic import BlockDraws, draw_block
@@ -30,18 +30,16 @@ from vbcsim.random.streams import STREAM_VERSION
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["ENGINES", "experience_hash", "simulate"]
+__all__ = ["ENGINES", "experience_hash", "simulate", "simulation_of"]
 
-Progress = Callable[[int, int], None]
+_DRAWS_FOR_BOUND = 16
 _LIKE_MEMBERS = 20.0
 """A pooled row takes the time of so many members."""
-_TARGET_MEMBER_PERIODS = 400_000
-"""Member-periods of a block: a fraction of a second, so that progress shows and threads share the work."""
 
 
 @dataclass(frozen=True)
-class _Work:
-    """What every block of a run shares."""
+class Simulated:
+    """A cohort with all that decides what happens to it; gives any of its draws."""
 
     cohort: xr.Dataset
     inputs: KernelInputs
@@ -49,6 +47,18 @@ class _Work:
     engine: Engine
     seed: int
     layers: LayerDraws
+
+    @property
+    def member_periods(self) -> int:
+        """The work of a draw, in members simulated for a period."""
+        return _work_of_draw(self.name, self.inputs)
+
+    def experience(self, part: Part) -> xr.Dataset:
+        """The experience dataset of a part; its draws count from nought."""
+        variables = dict(part.variables)
+        dims, draw = variables["claimant_draw"]
+        variables["claimant_draw"] = (dims, draw - np.int32(part.start))
+        return _dataset(self, variables, part.stop - part.start)
 
     def variables(self, start: int, stop: int) -> Variables:
         """The variables by draw of the draws start..stop-1."""
@@ -59,6 +69,22 @@ class _Work:
         block = self._block(shared, interventions, members, start, stop)
         drawn = Drawn(self.cohort, self.layers, start, stop, block, shared, interventions, self.engine(block))
         return variables_of(drawn)
+
+    def missed(self, draws: int) -> dict[str, float | int]:
+        """What the pooled engine may miss in the list of large claimants, from the first few draws' multipliers."""
+        from vbcsim.experience.pooled_claims import PooledEngine, by_member
+
+        if not isinstance(self.engine, PooledEngine):
+            return {}
+        stop = min(draws, _DRAWS_FOR_BOUND)
+        where = (self.cohort, self.seed, self.layers, 0, stop)
+        members = np.zeros((stop, len(self.inputs.row_first)), dtype=np.int64)
+        found = self.engine.missed(self._block(draw_block(*where), draw_interventions(*where), members, 0, stop))
+        return {
+            "neglected_claimants_per_draw": found.claimants,
+            "neglected_excess_usd": found.excess_usd,
+            "by_member_cells": len(set(self.inputs.row_cell[by_member(self.inputs)].tolist())),
+        }
 
     def _block(
         self,
@@ -102,6 +128,9 @@ def simulate(
     progress: Progress | None = None,
     block: int | None = None,
     shift: Mapping[str, int] | None = None,
+    runner: Runner | None = None,
+    known: Sequence[Part] = (),
+    finished: Finished | None = None,
 ) -> xr.Dataset:
     """The experience dataset of a cohort (``docs/reference``: expenditure, utilization, indices, large claimants).
 
@@ -112,16 +141,25 @@ def simulate(
     :param threads: threads (none: every core); block: draws per block. Neither changes a bit of the result.
     :param progress: called as ``progress(draws_done, draws)`` from the calling thread.
     :param shift: what is added to the draw numbers of a layer of ``layers.LAYERS``: that layer is drawn anew.
+    :param runner: where blocks are simulated (none: on ``threads`` of this process).
+    :param known: parts of this very experience, which are not simulated again.
+    :param finished: called from the calling thread with parts as they are finished.
     :raises BadInput: on an argument out of range.
     """
-    layers = LayerDraws(dict(shift or {}))
     _check(draws, seed, engine, threads, block)
-    layers.check(draws)
+    work = simulation_of(cohort, seed=seed, engine=engine, shift=shift)
+    work.layers.check(draws)
+    where = runner or on_threads(threads, block)
+    parts = gather(work, draws, where, known=known, finished=finished, progress=progress)
+    return _dataset(work, together(parts), draws)
+
+
+def simulation_of(
+    cohort: xr.Dataset, *, seed: int = 1, engine: str = "members", shift: Mapping[str, int] | None = None
+) -> Simulated:
+    """A cohort made ready to be simulated by blocks; see ``simulate``."""
     inputs = prepare(cohort)
-    work = _Work(cohort, inputs, engine, _engine(engine, inputs), seed, layers)
-    size = block or _block_size(_work_of_draw(engine, inputs), draws, threads or _cores())
-    variables = _run_blocks(work.variables, draws, size, threads or _cores(), progress)
-    return _dataset(work, variables, draws)
+    return Simulated(cohort, inputs, engine, _engine(engine, inputs), seed, LayerDraws(dict(shift or {})))
 
 
 def experience_hash(cohort: xr.Dataset, seed: int, engine: str, shift: Mapping[str, int] | None = None) -> str:
@@ -160,10 +198,6 @@ def _engine(name: str, inputs: KernelInputs) -> Engine:
     return partial(member_claims, compile_kernel("simulate_members"))
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _work_of_draw(engine: str, inputs: KernelInputs) -> int:
     """Member-periods of a draw; a pooled row counts for so many members as take its time."""
     if engine != "pooled":
@@ -171,37 +205,7 @@ def _work_of_draw(engine: str, inputs: KernelInputs) -> int:
     return int(np.minimum(inputs.row_expected, _LIKE_MEMBERS) @ (inputs.row_last - inputs.row_first + 1))
 
 
-def _block_size(member_periods: int, draws: int, threads: int) -> int:
-    wanted = max(1, _TARGET_MEMBER_PERIODS // max(member_periods, 1))
-    return max(1, min(wanted, -(-draws // threads)))
-
-
-def _run_blocks(
-    work: Callable[[int, int], Variables], draws: int, size: int, threads: int, progress: Progress | None
-) -> Variables:
-    """Run every block and put them together in the order of their draws."""
-    starts = range(0, draws, size)
-    with ThreadPoolExecutor(threads, thread_name_prefix="vbcsim") as pool:
-        futures: list[Future[Variables]] = [pool.submit(work, start, min(start + size, draws)) for start in starts]
-        pending = set(futures)
-        try:
-            while pending:
-                done, pending = wait(pending, timeout=0.2, return_when=FIRST_EXCEPTION)
-                if progress is not None:
-                    progress(min(size * sum(f.done() for f in futures), draws), draws)
-                for future in done:
-                    future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    blocks = [future.result() for future in futures]
-    return {
-        name: (dims, np.concatenate([block.pop(name)[1] for block in blocks]))
-        for name, (dims, _) in list(blocks[0].items())
-    }
-
-
-def _dataset(work: _Work, variables: Variables, draws: int) -> xr.Dataset:
+def _dataset(work: Simulated, variables: Variables, draws: int) -> xr.Dataset:
     import xarray as xr
 
     if not np.isfinite(variables["expenditure_usd"][1]).all():
@@ -223,6 +227,7 @@ def _dataset(work: _Work, variables: Variables, draws: int) -> xr.Dataset:
         "members": int(inputs.cell_members.sum()),
         "vbcsim_version": VERSION,
         "stream_version": STREAM_VERSION,
+        **work.missed(draws),
     }
     dataset = xr.Dataset(data, _coords(cohort) | {"draw": np.arange(draws)}, attrs)
     return label(dataset, {"": f"simulated, engine {work.name}, seed {work.seed}"})
