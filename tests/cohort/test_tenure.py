@@ -165,3 +165,14 @@ def test_a_cohort_cannot_shrink_faster_than_members_go():
         "raise exit_rate_per_month or let the cohort shrink more slowly"
     )
     assert [str(p) for p in error.value.problems] == [told]
+
+
+def test_an_uncertain_chance_to_leave_has_a_world_for_each_of_its_points():
+    ds = cohort(turnover={"exit_rate_per_month": {"uniform": [0.02, 0.04]}})
+    assert ds.sizes["world"] == 16
+    without_death = ds["exit_chance_per_month"].values[:, 1]
+    assert sorted(without_death) == pytest.approx(0.02 + (np.arange(16) + 0.5) * 0.02 / 16)
+    plain = cohort()
+    for name in ("row_exposure", "row_use", "expected_members"):  # at the expected chance
+        np.testing.assert_allclose(ds[name], plain[name])
+    assert ds["overdispersion"].shape == (16, 1, 2)

@@ -12,6 +12,7 @@ from tests.cohorts import SOURCE, assumptions, cells, cohort_of, service
 from vbcsim.cohort import tenure as of_cohort
 from vbcsim.experience import tenure, tenure_twin
 from vbcsim.experience.layers import LayerDraws
+from vbcsim.experience.systemic import draw_worlds
 from vbcsim.experience.turnover import draw_turnover, passing_chances, sum_tables, targets
 from vbcsim.random.streams import Stream
 
@@ -203,3 +204,24 @@ def test_blocks_and_further_cells_do_not_matter():
     moved = draw_turnover(ds, 9, LayerDraws({"process": 1000}), 0, 50)
     assert (moved != whole).any()
     np.testing.assert_array_equal(moved, draw_turnover(ds, 9, AS_DRAWN, 1000, 1050))
+
+
+# ------------------------------------------------------------------------------------------------- uncertain turnover
+def test_an_uncertain_chance_to_leave_is_that_of_the_draw_s_world():
+    told = {"exit_rate_per_month": {"uniform": [0.01, 0.05]}, "growth_per_year": {"uniform": [0.0, 0.1]}}
+    ds = turnover(members=(2000,), deaths=[0.0], turnover=told)
+    members = draw_turnover(ds, 4, AS_DRAWN, 0, 400)
+    world = draw_worlds(ds, 4, AS_DRAWN, 0, 400)
+    assert len(set(world.tolist())) == 16
+    first = (ds["row_joined"].values == 2019) & (ds["row_left"].values == 2020)
+    gone = members[:, first].sum(axis=1)
+    growth = ds["membership_growth"].values[world]
+    size = np.rint(2000 / (1 + growth))
+    expected = 1 - (1 - ds["exit_chance_per_month"].values[world, 0]) ** 12
+    z = (gone - size * expected) / np.sqrt(size * expected * (1 - expected))
+    assert np.abs(z).max() < 4.5
+    assert z.std() == pytest.approx(1.0, abs=0.15)
+    at_end = ds["row_left"].values == 2024
+    np.testing.assert_array_equal(members[:, at_end].sum(axis=1), np.rint(2000 * (1 + growth) ** 3))
+    np.testing.assert_array_equal(members[30:40], draw_turnover(ds, 4, AS_DRAWN, 30, 40))
+    np.testing.assert_array_equal(members[30:33], draw_turnover(ds, 4, AS_DRAWN, 30, 33, engine="reference"))

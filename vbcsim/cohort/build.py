@@ -23,11 +23,12 @@ import numpy as np
 from vbcsim.cohort.episodes import episode_rows
 from vbcsim.cohort.profile import Profiles, groups_of, profiles_of, relativities
 from vbcsim.cohort.risk_score import Members, relative_square, score_course
-from vbcsim.cohort.shapes import severity, shape_variables
+from vbcsim.cohort.shapes import number_of_worlds, severity, shape_variables
 from vbcsim.cohort.shared import shared_variables
 from vbcsim.cohort.tenure import Hazards, Rows, rows_without_turnover, tenure_rows
 from vbcsim.core.dataset import label
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
+from vbcsim.core.uncertain import world_points
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -102,6 +103,9 @@ def build_cohort(
         **_stacked("intervention", interventions or {}, cohort, profiles.categories, base, performance),
         **_stacked("measure", measures or {}, cohort, profiles.categories, base, performance, interventions or {}),
     }
+    turnover = cohort.turnover
+    moving = (turnover.exit_rate_per_month, turnover.growth_per_year) if turnover else ()
+    worlds = number_of_worlds(profiles, moving)
     cells = _cells(cohort, assumptions, profiles, lag, years)
     shared, shared_coords = shared_variables(
         assumptions, profiles, effects, cells, base, performance, season=_season(profiles)
@@ -113,8 +117,8 @@ def build_cohort(
         "cell_profile": ("cell", profiles.of_cell),
         "cell_group": ("cell", cell_group),
         "cell_class": ("cell", classes),
-        **_rows(cohort, profiles, years, base[-1]),
-        **shape_variables(profiles, cohort.retention),
+        **_rows(cohort, profiles, years, base[-1], worlds),
+        **shape_variables(profiles, cohort.retention, worlds),
         **shared,
         **_risk_score(cohort, assumptions, profiles, cells, int(np.flatnonzero(years == base[-1])[0])),
         "claimant_floor_usd": ("stratum", floors(assumptions.large_claimants.floor_usd, strata)),
@@ -255,7 +259,7 @@ def _check_utilization(utilization: Any, cohort: CohortSpec, profiles: Profiles,
         raise BadInput(problems)
 
 
-def _rows(cohort: CohortSpec, profiles: Profiles, years: Any, reference: int) -> Variables:
+def _rows(cohort: CohortSpec, profiles: Profiles, years: Any, reference: int, worlds: int) -> Variables:
     """Variables by row, and what the numbers of members of rows are drawn from."""
     season = _season(profiles)[profiles.of_cell]
     if cohort.episodes is not None:
@@ -263,12 +267,14 @@ def _rows(cohort: CohortSpec, profiles: Profiles, years: Any, reference: int) ->
     if cohort.turnover is None:
         rows = rows_without_turnover(cohort, len(years), len(profiles.categories))
         return _row_variables(rows)
-    hazards = Hazards.of(cohort)
+    place, told = "cohort.turnover", cohort.turnover
+    exits = world_points(told.exit_rate_per_month, f"{place}.exit_rate_per_month", worlds)
+    leaves = np.stack([Hazards.of(cohort, rate).leaves for rate in exits.tolist()])
     return {
         **_row_variables(tenure_rows(cohort, years, reference, season)),
-        "exit_chance_per_month": ("cell", hazards.leaves),
-        "death_chance_per_month": ("cell", hazards.dies),
-        "membership_growth": ((), cohort.turnover.growth_per_year),
+        "exit_chance_per_month": (("world", "cell"), leaves),
+        "death_chance_per_month": ("cell", Hazards.of(cohort).dies),
+        "membership_growth": ("world", world_points(told.growth_per_year, f"{place}.growth_per_year", worlds)),
     }
 
 

@@ -6,7 +6,7 @@ values, its middle quantiles; a set of values of all such figures is a world, an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from vbcsim.cohort.profile import Profiles
 from vbcsim.core.errors import BadInput, Problem
 from vbcsim.core.uncertain import WORLDS, Distribution, row_path, world_points
 
-__all__ = ["SHAPES", "severity", "shape_variables"]
+__all__ = ["SHAPES", "number_of_worlds", "severity", "shape_variables"]
 
 SHAPES = ("overdispersion", "shared_weight", "persistence", "body_sigma", "tail_probability", "tail_index")
 """Figures of a service that shape tables."""
@@ -24,13 +24,18 @@ SHAPES = ("overdispersion", "shared_weight", "persistence", "body_sigma", "tail_
 Floats = NDArray[np.float64]
 
 
-def shape_variables(profiles: Profiles, retention: float) -> dict[str, Any]:
+def number_of_worlds(profiles: Profiles, more: Iterable[float] = ()) -> int:
+    """How many worlds the figures need that shape tables; ``more`` are others that take a value by world."""
+    figures = [*(value for _, value in _figures(profiles)), *more]
+    return WORLDS if any(isinstance(value, Distribution) for value in figures) else 1
+
+
+def shape_variables(profiles: Profiles, retention: float, worlds: int) -> dict[str, Any]:
     """Variables by world and profile (and category); persistence is that of a place in the panel, so who leaves
     takes it away.
 
     :raises BadInput: where the shared factor of some world exceeds a category's overdispersion.
     """
-    worlds = WORLDS if any(isinstance(v, Distribution) for _, v in _figures(profiles)) else 1
     points = {name: world_points(value, name, worlds) for name, value in _figures(profiles)}
 
     def by_profile(figure: str) -> Floats:

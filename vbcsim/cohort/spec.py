@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from vbcsim.core.model import Frozen
+from vbcsim.core.uncertain import Uncertain
 from vbcsim.core.units import Fraction, NonNegative, PersonCount, Rate
 
 __all__ = ["Attribute", "Cell", "CohortSpec", "Episodes", "Turnover"]
@@ -71,9 +72,9 @@ class Cell(Frozen):
 class Turnover(Frozen):
     """Members who leave, die and join; who goes is replaced by a like member in the middle of the month."""
 
-    exit_rate_per_month: Annotated[Fraction, Field(le=0.5)]
+    exit_rate_per_month: Uncertain[Annotated[Fraction, Field(le=0.5)]]
     """Chance to leave within a month, for reasons other than death."""
-    growth_per_year: Annotated[Rate, Field(ge=-0.5, le=1.0)] = 0.0
+    growth_per_year: Uncertain[Annotated[Rate, Field(ge=-0.5, le=1.0)]] = 0.0
     """Yearly growth of the number of members."""
     last_year_use_relativity: Annotated[NonNegative, Field(gt=0, le=100)] = 1.0
     """Use per month in the calendar year of death against that of the other members; their mean stays as stated."""

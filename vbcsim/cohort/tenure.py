@@ -69,12 +69,13 @@ class Hazards:
     dies: Floats
 
     @classmethod
-    def of(cls, cohort: CohortSpec) -> Hazards:
-        """Those of a cohort that states its turnover."""
+    def of(cls, cohort: CohortSpec, exit_rate: float | None = None) -> Hazards:
+        """Those of a cohort that states its turnover, at the expected or another chance to leave."""
         assert cohort.turnover is not None
         yearly = np.array([c.death_rate_per_year for c in cohort.cells])
         dies = 1.0 - (1.0 - yearly) ** (1.0 / 12.0)
-        return cls(leaves=cohort.turnover.exit_rate_per_month * (1.0 - dies), dies=dies)
+        rate = float(cohort.turnover.exit_rate_per_month) if exit_rate is None else exit_rate
+        return cls(leaves=rate * (1.0 - dies), dies=dies)
 
     @property
     def stays(self) -> Floats:
@@ -110,7 +111,7 @@ def tenure_rows(cohort: CohortSpec, years: Integers, reference: int, season: Flo
     """
     assert cohort.turnover is not None
     hazards = Hazards.of(cohort)
-    growth = cohort.turnover.growth_per_year
+    growth = float(cohort.turnover.growth_per_year)
     check_growth(cohort)
     first, last = int(years[0]), int(years[-1])
     cell, joined, left, ending = _groups(hazards, growth, first, last)
@@ -231,7 +232,7 @@ def _expected(
     assert cohort.turnover is not None
     cell, joined, left, ending = rows
     members = np.array([c.members for c in cohort.cells], dtype=np.int64)
-    size = targets(members, cohort.turnover.growth_per_year, first, last, reference).astype(np.float64)
+    size = targets(members, float(cohort.turnover.growth_per_year), first, last, reference).astype(np.float64)
     year = hazards.stays**12
     grown = np.diff(size, axis=1)
     to_the_end = np.maximum(size[:, :-1] * (1.0 - year)[:, None] + grown, 0.0)

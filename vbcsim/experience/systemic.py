@@ -36,6 +36,7 @@ __all__ = [
     "autoregressive",
     "by_stratum",
     "draw_block",
+    "draw_worlds",
     "group_names",
     "random_walk",
 ]
@@ -124,7 +125,7 @@ def draw_block(cohort: xr.Dataset, seed: int, layer_draws: LayerDraws, start: in
     return BlockDraws(
         rate_multiplier=np.ascontiguousarray(np.broadcast_to(rate * felt.rate, shape)),
         cost_multiplier=np.ascontiguousarray(np.broadcast_to(cost * felt.cost, shape)),
-        world=_worlds(block),
+        world=draw_worlds(cohort, seed, layer_draws, start, stop),
         national_index=expected * national,
         regional_index=expected * national * regional,
         group_effect=group,
@@ -320,10 +321,10 @@ def _coded(block: _Block, expected: Floats) -> Floats:
     return expected[None] * growth_ratio(block.parameters.of(path, known), known, block.parameters.lag)[..., None]
 
 
-def _worlds(block: _Block) -> Integers:
-    """The world of each draw, every one equally likely."""
-    count = block.cohort.sizes.get("world", 1)
-    return np.floor(count * uniforms(block.seed, Stream.WORLD, draw=block.draws(Stream.WORLD))).astype(np.int64)
+def draw_worlds(cohort: xr.Dataset, seed: int, layers: LayerDraws, start: int, stop: int) -> Integers:
+    """The world of each draw (D,), every one equally likely."""
+    draw = layers.of(Stream.WORLD, start, stop)
+    return np.floor(cohort.sizes.get("world", 1) * uniforms(seed, Stream.WORLD, draw=draw)).astype(np.int64)
 
 
 def _response_shape(cohort: xr.Dataset) -> tuple[int, int, int]:

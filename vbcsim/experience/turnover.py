@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from vbcsim.experience.compiled import compile_kernel
 from vbcsim.experience.layers import LayerDraws
+from vbcsim.experience.systemic import draw_worlds
 from vbcsim.random.streams import Stream
 from vbcsim.random.twin import uniforms
 
@@ -49,7 +50,8 @@ def draw_turnover(
     :param engine: ``reference`` draws without a compiler; the numbers are the same.
     """
     if "membership_growth" in cohort:
-        return _tenure_groups(cohort, seed, layers.of(Stream.TURNOVER, start, stop), engine)
+        ids, world = layers.of(Stream.TURNOVER, start, stop), draw_worlds(cohort, seed, layers, start, stop)
+        return _tenure_groups(cohort, seed, ids, world, engine)
     if "half_use" in cohort:
         return _patients(cohort, seed, layers.of(Stream.EPISODE, start, stop))
     return np.tile(np.rint(cohort["expected_members"].values).astype(np.int64), (stop - start, 1))
@@ -115,7 +117,7 @@ def _with_itself(mass: Floats) -> Floats:
     return np.maximum(fftconvolve(mass, mass), 0.0)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _law_tables(
     leaves: tuple[float, ...], dies: tuple[float, ...], digits: int
 ) -> tuple[Integers, Integers, Integers, Integers]:
@@ -144,19 +146,27 @@ def _laws(leaves: float, dies: float) -> Sequence[tuple[float, ...]]:
     return [(stays**12, 1.0 - stays**12), (1.0 - share, share), tuple(refilled.tolist()), tuple(added.tolist())]
 
 
-def _tenure_groups(cohort: xr.Dataset, seed: int, ids: NDArray[np.uint32], engine: str) -> Integers:
+def _tenure_groups(cohort: xr.Dataset, seed: int, ids: NDArray[np.uint32], world: Integers, engine: str) -> Integers:
+    """Tenure groups, the draws of each world with its chances; exposure stays that of the expected ones."""
     years = cohort["year"].values
     first, last = int(years[0]), int(years[-1])
     base = years[cohort["period"].values == "base"]
-    size = targets(cohort["members"].values, float(cohort["membership_growth"]), first, last, int(base[-1]))
-    # In a place at most eleven members pass in a year.
-    digits = int(12 * size.max()).bit_length()
-    leaves, dies = (tuple(cohort[f"{name}_chance_per_month"].values.tolist()) for name in ("exit", "death"))
+    places = _places(cohort, first, last)
+    dies = tuple(cohort["death_chance_per_month"].values.tolist())
     found = np.zeros((len(ids), cohort.sizes["row"]), dtype=np.int64)
-    _kernel(engine)(
-        *(found, np.uint32(seed % 2**32), np.uint32(seed >> 32), ids),
-        *(size, _places(cohort, first, last), *_law_tables(leaves, dies, digits)),
-    )
+    for w in np.unique(world).tolist():
+        growth = float(cohort["membership_growth"].values[w])
+        size = targets(cohort["members"].values, growth, first, last, int(base[-1]))
+        # In a place at most eleven members pass in a year.
+        digits = int(12 * size.max()).bit_length()
+        leaves = tuple(cohort["exit_chance_per_month"].values[w].tolist())
+        own = np.flatnonzero(world == w)
+        part = np.zeros((len(own), found.shape[1]), dtype=np.int64)
+        _kernel(engine)(
+            *(part, np.uint32(seed % 2**32), np.uint32(seed >> 32), ids[own]),
+            *(size, places, *_law_tables(leaves, dies, digits)),
+        )
+        found[own] = part
     return found
 
 
