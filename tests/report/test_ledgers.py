@@ -38,6 +38,11 @@ def test_every_account_that_moves_has_a_row(booked):
     assert payer.rows[1].cells[0].value == "−360"
 
 
+def test_only_the_party_whose_book_is_kept_has_a_table(booked):
+    (payer,) = ledger_tables(replace(booked, ledger=booked.ledger.sel(party=["payer"])))
+    assert payer.rows[0].name == "Premium"
+
+
 def test_the_margin_is_the_sum_draw_by_draw(booked):
     (_, payer) = ledger_tables(booked)
     margin = 30e6 + booked.net("deep", "payer")

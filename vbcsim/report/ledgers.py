@@ -24,7 +24,8 @@ def ledger_tables(material: Material) -> list[TableOf]:
     """For the lead party and the payer: the average of every account by design, and how the margin may turn out."""
     if material.ledger is None:
         return []
-    parties = dict.fromkeys((material.lead, *(p for p in ("payer",) if p in material.parties)))
+    kept = set(material.ledger["party"].values.tolist())
+    parties = [party for party in dict.fromkeys((material.lead, "payer", "provider")) if party in kept]
     found = []
     for party in parties:
         for designs in chunks(material.designs, SIDE_BY_SIDE):
