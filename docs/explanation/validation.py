@@ -21,6 +21,7 @@ from vbcsim.calibrate.rows import table_path
 from vbcsim.calibrate.shipped import FRAILTIES, shipped_population
 from vbcsim.calibrate.validation_text import table_text
 
+SOLVED = "spread, memory and severity solved from published facts (docs/explanation/validation.md)"
 COLUMNS = ("overdispersion", "shared_weight", "persistence", "body_sigma", "tail_probability", "tail_index")
 
 
@@ -29,16 +30,21 @@ def refit(name: str) -> Calibration:
     result = calibrate(published(name), shipped_population(name), persons=60_000)
     services = {s.category: s for s in result.population.services}
     solved = {
-        category: {column: figure(float(getattr(service, column))) for column in COLUMNS}
+        category: {column: _figure(column, float(getattr(service, column))) for column in COLUMNS}
         | ({"maximum_usd": figure(service.maximum_usd)} if service.maximum_usd is not None else {})
         for category, service in services.items()
     }
     rewrite(table_path(f"vbcsim:{name}_services"), "category", solved)
     frailty = result.population.frailty
-    source = "solved from MEPS-HC 2012-2015 and the facts in docs/explanation/validation.md (vbcsim calibrate facts)"
+    source = "MEPS-HC 2012-2015 (AHRQ public-use files), solved from the facts in docs/explanation/validation.md"
     row = {"variance": figure(frailty.variance), "persistence": figure(frailty.persistence), "source": source}
     rewrite(table_path(FRAILTIES), "line_of_business", {name: row})
     return result
+
+
+def _figure(column: str, value: float) -> str:
+    """A figure of a table; an index just above 2, which needs no maximum, is not rounded to 2."""
+    return f"{value:.4f}" if column == "tail_index" and 2.0 < value < 2.01 else figure(value)
 
 
 def rewrite(path: Path, key: str, rows: dict[str, dict[str, str]]) -> None:
@@ -48,9 +54,13 @@ def rewrite(path: Path, key: str, rows: dict[str, dict[str, str]]) -> None:
     table = list(csv.reader(line for line in lines if not line.startswith("#")))
     header = table[0]
     for row in table[1:]:
-        for column, text in rows.get(row[header.index(key)], {}).items():
+        cells = rows.get(row[header.index(key)], {})
+        for column, text in cells.items():
             if column in header:
                 row[header.index(column)] = text
+        own = row[header.index("source")]
+        if cells and "source" not in cells and SOLVED not in own:
+            row[header.index("source")] = f"{own}; {SOLVED}"
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(table)
     path.write_text("".join(comments) + out.getvalue(), encoding="utf-8")

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 _MOST_SHARED: Final = 0.98
 """Largest share of a category's overdispersion that the shared factor may bring; the rest is the category's own."""
 _LIMITS: Final = {
-    "overdispersion": (0.05, 200.0),
+    "overdispersion": (0.05, 500.0),
     "shared_weight": (0.02, 0.95),
     "persistence": (0.01, 0.99),
     "body_sigma": (0.1, 2.0),
@@ -124,6 +124,6 @@ def apply(population: Population, parameters: Sequence[Parameter], free: Floats)
         over = row.get("overdispersion", services[category].overdispersion)
         weight = row.get("shared_weight", services[category].shared_weight)
         row["shared_weight"] = float(min(weight, np.sqrt(_MOST_SHARED * over / variance)))
-        if row.get("tail_index", services[category].tail_index) <= 2.0 and services[category].maximum_usd is None:
+        if row.get("tail_index", services[category].tail_index) <= 2.01 and services[category].maximum_usd is None:
             row["maximum_usd"] = _CAPPED * services[category].mean_cost_usd
     return population.changed(rows, frailty)

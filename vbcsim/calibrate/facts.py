@@ -237,7 +237,7 @@ def _names(of: Any) -> tuple[str, ...]:
 def _members(name: str, groups: Mapping[str, Any]) -> tuple[str, ...]:
     """The categories that a name stands for: those of its group, or ``a+b``, or itself."""
     group = groups.get(name)
-    return tuple(str(c) for c in group) if isinstance(group, list) else tuple(name.split("+"))
+    return tuple(dict.fromkeys(str(c) for c in group)) if isinstance(group, list) else tuple(name.split("+"))
 
 
 def _check_names(kind: Kind, name: str, names: tuple[str, ...], refuse: Callable[[str], None]) -> None:
