@@ -20,10 +20,12 @@ from typing import IO, Any
 from vbcsim.core.errors import BadInput
 from vbcsim.core.text import listing, visible
 
-__all__ = ["MANIFEST", "Manifest", "RunFolder", "claim_folder", "read_manifest", "sha256_of", "write_atomic"]
+__all__ = ["MANIFEST", "PARTS", "Manifest", "RunFolder", "claim_folder", "read_manifest", "sha256_of", "write_atomic"]
 
 MANIFEST = "manifest.json"
 LOCK = ".vbcsim.lock"
+PARTS = ".vbcsim.parts"
+"""Folder within that of a run for what a run that was broken off had finished."""
 _TEMPORARY = ".vbcsim-"
 _FORMAT = 1
 
@@ -203,7 +205,8 @@ def _make(path: Path) -> list[Path]:
 
 
 def _refuse_foreign(path: Path) -> None:
-    others = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith(_TEMPORARY))
+    own = (_TEMPORARY, PARTS)
+    others = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith(own))
     if others:
         message = f"holds files that no run wrote ({listing(others, 3)}); name another folder with --out, or empty it"
         raise BadInput(visible(str(path)), message)

@@ -23,7 +23,7 @@ from typing import Any
 from vbcsim.core.errors import BadInput
 from vbcsim.core.files import sha256_of, write_atomic
 
-__all__ = ["KERNELS", "cache_folder", "compile_kernel", "kernel_names"]
+__all__ = ["KERNELS", "cache_folder", "compile_kernel", "kernel_names", "kernel_sources"]
 
 KERNELS = {"simulate_members": "kernels", "draw_tenure": "tenure", "simulate_rows": "pooled"}
 """Every kernel and the module beside this one that holds it."""
@@ -50,6 +50,11 @@ _IMPORTED = _sources()
 def kernel_names() -> tuple[str, ...]:
     """Names of the kernels; each has a twin of the same name."""
     return tuple(KERNELS)
+
+
+def kernel_sources() -> str:
+    """Hash of the kernel sources that this process runs."""
+    return _IMPORTED
 
 
 def cache_folder() -> Path | None:
