@@ -44,7 +44,10 @@ def test_help_and_version(type_):
         (["run", "small.yaml", "--draws", "0"], "'--draws': 0 is not in the range 2<=x<=10000000"),
         (["run", "small.yaml", "--draws", "many"], "'many' is not a valid integer range"),
         (["run", "small.yaml", "--seed", "-1"], "'--seed': -1 is not in the range"),
-        (["run", "small.yaml", "--engine", "fast"], "'--engine': 'fast' is not one of 'members', 'reference'"),
+        (
+            ["run", "small.yaml", "--engine", "fast"],
+            "'--engine': 'fast' is not one of 'auto', 'members', 'pooled', 'reference'",
+        ),
         (["run"], "Missing argument 'FILE'"),
         (["check", "nowhere.yaml"], "nowhere.yaml: no such file; check the name and the folder"),
         (["check", "smal.yaml"], 'smal.yaml: no such file; did you mean "small.yaml"; check the name'),

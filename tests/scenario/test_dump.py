@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from vbcsim.experience.simulate import ENGINES, experience_hash
+from vbcsim.experience.engines import CHOICES
+from vbcsim.experience.simulate import experience_hash
 from vbcsim.pipeline import build_cohort
 from vbcsim.scenario.dump import dump_scenario
 from vbcsim.scenario.key import EXPERIENCE_SECTIONS, experience_differences, experience_fields
@@ -92,6 +93,6 @@ def test_the_key_covers_what_decides_an_experience_and_nothing_of_the_contract(s
 
 
 def test_a_scenario_may_ask_for_every_engine_that_there_is(small_text):
-    for engine in ENGINES:
+    for engine in CHOICES:
         assert parse_scenario(small_text + f"engine: {engine}\n").engine == engine
-    assert set(Scenario.model_json_schema()["properties"]["engine"]["enum"]) == set(ENGINES)
+    assert set(Scenario.model_json_schema()["properties"]["engine"]["enum"]) == set(CHOICES)

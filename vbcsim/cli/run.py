@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vbcsim.cli.say import PATH, Speaker, speaks
-from vbcsim.experience.engines import ENGINES
+from vbcsim.experience.engines import CHOICES
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,7 +25,7 @@ __all__ = ["command"]
 @click.argument("file", type=PATH)
 @click.option("--draws", type=click.IntRange(2, 10_000_000), help="Number of simulated histories; else the scenario's.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed of every random number; else the scenario's.")
-@click.option("--engine", type=click.Choice(ENGINES), help="How members are simulated; else the scenario's.")
+@click.option("--engine", type=click.Choice(CHOICES), help="How members are simulated; else the scenario's.")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads; the results do not depend on it.")
 @click.option(
     "--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value, as in draws=5000; repeatable."

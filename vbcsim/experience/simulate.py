@@ -17,7 +17,7 @@ from vbcsim.core.version import VERSION
 from vbcsim.experience.blocks import Finished, Progress, Runner, gather, on_threads
 from vbcsim.experience.claims import Block, Engine, member_claims
 from vbcsim.experience.compiled import compile_kernel
-from vbcsim.experience.engines import ENGINES
+from vbcsim.experience.engines import CHOICES, ENGINES
 from vbcsim.experience.intervening import Interventions, draw_interventions
 from vbcsim.experience.layers import LayerDraws
 from vbcsim.experience.parts import Part, together
@@ -137,7 +137,7 @@ def simulate(
     :param cohort: from ``build_cohort``.
     :param draws: number of draws, at least 1.
     :param seed: key of the random numbers, 0 to 2**64 - 1.
-    :param engine: one of ``ENGINES``.
+    :param engine: one of ``ENGINES``, or ``auto`` for the faster one that the cohort allows.
     :param threads: threads (none: every core); block: draws per block. Neither changes a bit of the result.
     :param progress: called as ``progress(draws_done, draws)`` from the calling thread.
     :param shift: what is added to the draw numbers of a layer of ``layers.LAYERS``: that layer is drawn anew.
@@ -158,12 +158,14 @@ def simulation_of(
     cohort: xr.Dataset, *, seed: int = 1, engine: str = "members", shift: Mapping[str, int] | None = None
 ) -> Simulated:
     """A cohort made ready to be simulated by blocks; see ``simulate``."""
+    engine = _chosen(cohort, engine)
     inputs = prepare(cohort)
     return Simulated(cohort, inputs, engine, _engine(engine, inputs), seed, LayerDraws(dict(shift or {})))
 
 
 def experience_hash(cohort: xr.Dataset, seed: int, engine: str, shift: Mapping[str, int] | None = None) -> str:
     """SHA-256 of all that decides an experience, and of nothing else; draws only extend it."""
+    engine = _chosen(cohort, engine)
     moved = "".join(f" {layer}+{by}" for layer, by in sorted((shift or {}).items()) if by)
     length = f"{cohort.attrs['months']} {periods_per_year(cohort)}"
     digest = hashlib.sha256(f"{STREAM_VERSION} {seed} {engine} {length}{moved}".encode())
@@ -179,11 +181,20 @@ def _check(draws: int, seed: int, engine: str, threads: int | None, block: int |
         raise BadInput("draws", f"{draws} is not possible; ask for 1 to 2,147,483,647")
     if not 0 <= seed < 2**64:
         raise BadInput("seed", f"{seed} is not possible; choose a whole number from 0 to 2**64 - 1")
-    if engine not in ENGINES:
-        raise BadInput("engine", f'"{engine}" is not an engine; choose one of {", ".join(ENGINES)}')
+    if engine not in CHOICES:
+        raise BadInput("engine", f'"{engine}" is not an engine; choose one of {", ".join(CHOICES)}')
     for name, value in (("threads", threads), ("block", block)):
         if value is not None and value < 1:
             raise BadInput(name, f"{value} is not possible; ask for at least 1")
+
+
+def _chosen(cohort: xr.Dataset, engine: str) -> str:
+    """The engine's own name; ``auto`` is the faster one for the cohort."""
+    if engine != "auto":
+        return engine
+    from vbcsim.experience.pooled_choice import faster_engine
+
+    return faster_engine(cohort)
 
 
 def _engine(name: str, inputs: KernelInputs) -> Engine:

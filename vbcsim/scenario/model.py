@@ -15,7 +15,7 @@ from vbcsim.core.errors import did_you_mean
 from vbcsim.core.model import Frozen
 from vbcsim.core.text import shown
 from vbcsim.core.units import Year
-from vbcsim.experience.engines import ENGINES
+from vbcsim.experience.engines import CHOICES
 from vbcsim.experience.families import AnyIntervention, AnyMeasure
 from vbcsim.outcomes.answers import AnswerSpec
 from vbcsim.outcomes.economics import Economics
@@ -57,12 +57,12 @@ Draws = Annotated[int, Field(ge=2, le=MAX_DRAWS), BeforeValidator(_no_flag)]
 
 
 def _an_engine(name: str) -> str:
-    if name not in ENGINES:
-        raise ValueError(f"{shown(name)} is not an engine{did_you_mean(name, ENGINES)} (allowed: {', '.join(ENGINES)})")
+    if name not in CHOICES:
+        raise ValueError(f"{shown(name)} is not an engine{did_you_mean(name, CHOICES)} (allowed: {', '.join(CHOICES)})")
     return name
 
 
-Engine = Annotated[str, AfterValidator(_an_engine), Field(json_schema_extra={"enum": list(ENGINES)})]
+Engine = Annotated[str, AfterValidator(_an_engine), Field(json_schema_extra={"enum": list(CHOICES)})]
 """The name of an engine."""
 
 
@@ -134,8 +134,9 @@ class Scenario(Frozen):
     """Number of simulated histories."""
     split_draws: Annotated[int, Field(ge=0, le=MAX_DRAWS), BeforeValidator(_no_flag)] = 400
     """Draws of the variance split, at most as many as ``draws``; 0 leaves it out."""
-    engine: Engine = "members"
-    """How members are simulated: one at a time, compiled (members) or in plain NumPy (reference; slow, same bits)."""
+    engine: Engine = "auto"
+    """How members are simulated: the faster way for the cohort (auto), one at a time (members), like members together
+    with the same distribution (pooled), or one at a time in plain NumPy (reference; slow, the bits of members)."""
     years: Years
     """The calendar years."""
     cohort: CohortSpec
