@@ -9,9 +9,9 @@ import pytest
     ("titles", "expected"),
     [
         (("Draft A", "Draft B"), ("Draft A", "Draft B")),
-        (("BASIC level A: savings only, and long", "ENHANCED: the largest shares"), ("BASIC level A", "ENHANCED")),
+        (("BASIC level A: savings only, and quite a long one", "ENHANCED: the largest"), ("BASIC level A", "ENHANCED")),
         (("Medicare Shared Savings Program", "Medicare Shared Savings Program"), ("One sided", "Deep")),
-        (("x" * 40 + "1", "y" * 40), ("x" * 27 + "…", "y" * 27 + "…")),
+        (("x" * 40 + "1", "y" * 41), ("x" * 39 + "…", "y" * 39 + "…")),
         (("", "Draft B"), ("One sided", "Deep")),
     ],
 )

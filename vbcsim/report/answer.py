@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from vbcsim.report.margin import margin_words
 from vbcsim.report.material import Material, Pair
 from vbcsim.report.words import chance, join, money
 
@@ -40,6 +41,9 @@ def answer(material: Material) -> Answer:
     best, equal = _best(material)
     safest = _safest(material)
     points = [("What could be won", _win(material, best)), ("What could be lost", _lose(material, best))]
+    after = margin_words(material)
+    if after:
+        points.append(("After all costs", after))
     if len(material.designs) > 1:
         if safest != best:
             points.append(("The price of safety", _price(material, best, safest)))
@@ -89,15 +93,14 @@ def _safest(material: Material) -> str:
 def _headline(material: Material, best: str, equal: Sequence[str], safest: str) -> str:
     row, name, party = material.of(best, material.lead), material.titles[best], f"the {material.lead}"
     average, error = row["mean_usd"]
+    over = f"over {material.period}{' in settlements' if material.ledger is not None else ''}"
     if len(material.designs) == 1:
-        first = f"Under {name}, {party} {_receives(average, error)} on average over {material.period}"
-        return f"{first}; {_odds(material, best)}."
-    first = f"{name} leaves {party} best off on average: {_signed(average, error)} over {material.period}"
+        return f"Under {name}, {party} {_receives(average, error)} on average {over}; {_odds(material, best)}."
+    first = f"{name} leaves {party} best off on average: {_signed(average, error)} {over}"
     if equal:
         rivals = join([material.titles[d] for d in equal])
         first = (
-            f"{name} brings {party} {_signed(average, error)} on average over {material.period}, about as much as "
-            f"{rivals} at less risk"
+            f"{name} brings {party} {_signed(average, error)} on average {over}, about as much as {rivals} at less risk"
         )
     if safest == best:
         return f"{first}, and no design loses less in bad outcomes: {_odds(material, best)}."

@@ -10,6 +10,7 @@ import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -154,13 +155,14 @@ def case_by_case(material: Material, party: str) -> Figure:
         every = (material, *material.cases.values())
         across = max(1, min(len(designs), 12 // len(every)))
         rows = -(-len(designs) // across)
-        figure = _figure(2.3 * rows + 0.5)
+        figure = _figure(2.5 * rows + 0.6)
         panels = figure.subplots(rows, across, sharey=True, squeeze=False)
         found = {d: [case.of(d, party) for case in every if d in case.designs] for d in designs}
         scale = scale_for(row[k][0] for kept in found.values() for row in kept for k in ("p5_usd", "p95_usd"))
         for ax in panels.flat[len(designs) :]:
             ax.set_visible(False)
-        labels = [clip(case.case_title, max(10, 60 // (across * len(every)))) for case in every]
+        wide = max(9, 72 // (across * len(every)))
+        labels = ["\n".join(wrap(clip(case.case_title, 3 * wide), wide)) for case in every]
         for ax, (name, kept) in zip(panels.flat, found.items(), strict=False):
             _bars_of(ax, kept, labels, scale)
             ax.set_title(clip(material.titles[name], 66 // across))

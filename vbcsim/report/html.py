@@ -218,11 +218,16 @@ def _changes(material: Material) -> list[tuple[str, str, list[tuple[str, str]], 
         (
             plain(case.title),
             plain(case.note or ""),
-            [(spoken(place), value_words(value)) for place, value in case.changes.items()],
+            [(_place(place), value_words(value)) for place, value in case.changes.items()],
             plain(case.source),
         )
         for case in material.scenario.cases.values()
     ]
+
+
+def _place(path: str) -> str:
+    """``interventions.house_calls.use`` as a reader sees it: ``interventions \u203a house calls \u203a use``."""
+    return " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ".join(spoken(step) for step in path.split("."))
 
 
 def _unverified(material: Material) -> list[str]:

@@ -23,7 +23,7 @@ __all__ = ["MOST_DESIGNS", "Material", "Pair", "RunLike", "Statistics"]
 MOST_DESIGNS = 8
 """A picture shows at most so many designs; the tables show all."""
 
-LONGEST_TITLE = 28
+LONGEST_TITLE = 40
 """Characters of a design's title in tables and pictures."""
 
 Statistics = Mapping[str, tuple[float, float]]
