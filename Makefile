@@ -1,9 +1,10 @@
 # make demo     run the shipped scenario and write its report to demo/
 # make test     the whole test suite
+# make validation   simulate persons of the shipped tables and write docs/explanation/validation.md
 # make check    format, lint, types, import layers, generated pages
 # Each sets up .venv by itself the first time; the machine needs Python 3.11, 3.12 or 3.13 and nothing else.
 .POSIX:
-.PHONY: help setup demo test check check-format check-lint check-types check-layers check-docs format docs lock clean
+.PHONY: help setup demo test check check-format check-lint check-types check-layers check-docs format docs validation lock clean
 
 BIN = .venv/bin
 SCENARIO = scenarios/mssp_aco.yaml
@@ -48,6 +49,10 @@ format: setup
 
 docs: setup
 	$(BIN)/python docs/generate.py
+
+# A minute or two; a test says where the page is not of today's tables and facts.
+validation: setup
+	$(BIN)/vbcsim validate --out docs/explanation/validation.md
 
 # Needs uv. The set-up itself does not.
 UV = uv

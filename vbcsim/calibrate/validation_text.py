@@ -85,6 +85,15 @@ def _lead() -> list[str]:
         "lose who dies or moves to an institution as well. Persons are simulated without market shocks or the",
         "effect of a provider group.",
         "",
+        "What to bear in mind where a figure is off:",
+        "",
+        "- the survey has no institutions, misses about half of the emergency visits and the most extreme costs, and",
+        "  counts some services in other units than the tables;",
+        "- rank correlations and correlations of counts were published for everybody together; they served in every",
+        "  line of business, whose members differ less from one another, so some cannot be met there;",
+        "- all lines of business share their facts of spread with the parts they are made of: what was fitted in a",
+        "  part is not new evidence in the whole, and is marked so.",
+        "",
     ]
 
 

@@ -1,0 +1,72 @@
+"""`vbcsim validate` and `vbcsim calibrate facts` as they are typed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+PLAN = """population: plan
+facts:
+  - {fact: utilization_per_1000, of: stay, value: 100}
+  - {fact: mean_cost_per_service, of: stay, value: 12000}
+  - {fact: overdispersion, of: stay, value: 4}
+  - {fact: cost_cv, value: 6}
+"""
+
+
+def test_findings_of_a_population_as_json_and_as_a_page(type_, json_of, here):
+    found = json_of("validate", "commercial", "--persons", "3000", "--out", "page.md")
+    told = found["populations"]["commercial"]
+    assert told["persons"] == 3000
+    assert len(told["findings"]) > 50
+    assert {"agree"} < {f["verdict"].split()[0] for f in told["findings"]} <= {"agree", "off"}
+    assert (here / "page.md").read_text().count("| top_share") == 4
+    result = type_("validate", "commercial", "--persons", "3000")
+    assert result.exit_code == 0
+    assert "commercial: agree" in result.stdout
+    assert "off by" in result.stdout
+
+
+def test_a_population_that_is_not_known_is_told(type_):
+    result = type_("validate", "comercial")
+    assert result.exit_code == 2
+    assert 'no facts of "comercial" come with vbcsim; did you mean "commercial"?' in result.stderr
+
+
+def test_facts_become_tables_that_are_not_written_over_unasked(type_, json_of, here):
+    (here / "plan.yaml").write_text(PLAN)
+    words = ["calibrate", "facts", "plan.yaml", "--out", "tables", "--persons", "2000", "--tiers", "0.5"]
+    found = json_of(*words)
+    assert [p.split("/")[-1] for p in found["written"]] == [
+        "services.csv",
+        "assumptions.yaml",
+        "diagnostics.json",
+        "tiers.csv",
+    ]
+    assert json.loads((here / "tables" / "diagnostics.json").read_text())["population"] == "plan"
+    result = type_(*words)
+    assert result.exit_code == 2
+    assert (
+        "tables/services.csv: is there already; name another folder, or write over it with --replace" in result.stderr
+    )
+    assert type_(*words, "--replace").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["nothing.yaml", "--out", "t"], "nothing.yaml: no such file"),
+        (["plan.yaml", "--out", "plan.yaml"], "plan.yaml: is a file; name a folder with --out"),
+        (["plan.yaml", "--out", "t", "--tiers", "2"], "write rising shares between 0 and 1"),
+        (["plan.yaml", "--out", "t", "--services", "vbcsim:teeth"], 'no table "teeth" comes with vbcsim'),
+        (["broken.yaml", "--out", "t"], 'broken.yaml:2: "cost_vc" is not a kind of fact; did you mean "cost_cv"?'),
+    ],
+)
+def test_what_cannot_be_solved_is_a_sentence_and_leaves_nothing(type_, here, words, sentence):
+    (here / "plan.yaml").write_text(PLAN)
+    (here / "broken.yaml").write_text("facts:\n  - {fact: cost_vc, value: 3}\n")
+    result = type_("calibrate", "facts", *words)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert not (here / "t").exists()
