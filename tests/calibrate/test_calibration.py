@@ -104,6 +104,17 @@ def test_tables_named_beside_the_facts(tmp_path):
     ]
 
 
+def test_a_table_of_several_lines_of_business_gives_the_rows_of_the_population(tmp_path):
+    both = [*read_services("vbcsim:medicare_services"), *read_services("vbcsim:dual_services")]
+    file = tmp_path / "both.csv"
+    file.write_text(services_csv(both, ""), encoding="utf-8")
+    row = "{fact: cost_cv, value: 2}"
+    found = starting_population(facts(tmp_path, row, head="population: dual\n"), str(file))
+    assert {s.line_of_business for s in found.services} == {"dual"}
+    with pytest.raises(BadInput, match="has rows for medicare and dual; call the population of"):
+        starting_population(facts(tmp_path, row), str(file))
+
+
 @pytest.mark.parametrize("text", ["0.9,0.5", "1", "0.5,0.5", "half", "0,0.5"])
 def test_cuts_that_are_no_shares(text):
     with pytest.raises(BadInput, match="write rising shares between 0 and 1"):
@@ -120,6 +131,28 @@ def test_cuts_and_folders(tmp_path):
     folder_for(tmp_path, True)
     with pytest.raises(BadInput, match="is a file; name a folder"):
         folder_for(tmp_path / "services.csv", True)
+
+
+def test_a_shipped_table_is_written_with_all_its_columns(tmp_path):
+    services = read_services("vbcsim:commercial_services")
+    (tmp_path / "again.csv").write_text(services_csv(services, ""), encoding="utf-8")
+    again = read_services(tmp_path / "again.csv")
+    for read, made in zip(again, services, strict=True):
+        assert (read.line_of_business, read.reference_year, read.service) == (
+            made.line_of_business,
+            made.reference_year,
+            made.service,
+        )
+        assert read.seasonality == (pytest.approx(made.seasonality) if made.seasonality else None)
+        assert read.mean_cost_usd == pytest.approx(made.mean_cost_usd, rel=1e-3)
+        assert read.source == made.source
+
+
+def test_an_index_just_above_two_is_not_rounded_to_two(tmp_path):
+    (stay,) = read_services("vbcsim:commercial_services")[:1]
+    near = stay.model_copy(update={"tail_index": 2.0004, "maximum_usd": None})
+    (tmp_path / "near.csv").write_text(services_csv([near], ""), encoding="utf-8")
+    assert read_services(tmp_path / "near.csv")[0].tail_index == pytest.approx(2.0004)
 
 
 def test_a_note_stands_above_the_table():

@@ -104,14 +104,28 @@ def starting_population(
         found = start_of(table, rows)
     else:
         usual = SharedFrailty(source=_JUDGED, **_START_FRAILTY)
-        found = Population(
-            table.population, rows or (Cell(cell="everybody", members=1),), read_services(services), usual
-        )
+        whole = rows or (Cell(cell="everybody", members=1),)
+        found = Population(table.population, whole, _of_one_line(read_services(services), table, services), usual)
     if frailty is None:
         return found
     stated = read_frailties(frailty)
     own = [f for f in stated if f.line_of_business == table.population] or list(stated[:1])
     return replace(found, frailty=own[0])
+
+
+def _of_one_line(services: Sequence[Service], table: FactTable, name: str) -> tuple[Service, ...]:
+    """The rows of the facts' population, where a table has several lines of business.
+
+    :raises BadInput: where none of the lines is the population.
+    """
+    lines = tuple(dict.fromkeys(s.line_of_business for s in services))
+    if len(lines) == 1:
+        return tuple(services)
+    own = tuple(s for s in services if s.line_of_business == table.population)
+    if not own:
+        what = f"has rows for {listing(lines, 30)}; call the population of {table.file} like one of them"
+        raise BadInput(visible(name), what)
+    return own
 
 
 def cuts_of(text: str | None) -> tuple[float, ...]:

@@ -18,8 +18,11 @@ from vbcsim.core.files import write_atomic
 __all__ = ["diagnostics", "services_csv", "write_calibration"]
 
 _SOLVED: Final = ("overdispersion", "shared_weight", "persistence", "body_sigma", "tail_probability", "tail_index")
-_LEVEL: Final = ("category", "service", "utilization_per_1000", "mean_cost_usd")
-_COLUMNS: Final = (*_LEVEL, *_SOLVED, "maximum_usd", "utilization_trend", "price_trend", "source")
+_LEVEL: Final = ("category", "line_of_business", "service", "utilization_per_1000", "mean_cost_usd")
+_TREND: Final = ("maximum_usd", "utilization_trend", "price_trend", "seasonality", "reference_year")
+_COLUMNS: Final = (*_LEVEL, *_SOLVED, *_TREND, "source")
+_USUAL: Final = {"line_of_business": "all", "maximum_usd": None, "seasonality": None, "reference_year": None}
+"""Columns that are left out where every row has this."""
 
 
 def write_calibration(result: Calibration, folder: Path) -> tuple[Path, ...]:
@@ -38,14 +41,24 @@ def write_calibration(result: Calibration, folder: Path) -> tuple[Path, ...]:
 
 def services_csv(services: Sequence[Service], source: str, note: str = "") -> str:
     """A services table, with figures to four significant places; ``source`` joins each row's own."""
-    columns = [c for c in _COLUMNS if c != "maximum_usd" or any(s.maximum_usd is not None for s in services)]
+    columns = [c for c in _COLUMNS if c not in _USUAL or any(getattr(s, c) != _USUAL[c] for s in services)]
     rows = []
     for s in services:
-        values: dict[str, Any] = {c: getattr(s, c) for c in columns}
-        values |= {c: figure(float(values[c])) for c in columns if isinstance(values[c], int | float)}
+        values = {c: _cell(c, getattr(s, c)) for c in columns}
         values["source"] = f"{s.source}; {source}" if source and source not in s.source else s.source
-        rows.append(["" if values[c] is None else values[c] for c in columns])
+        rows.append([values[c] for c in columns])
     return "".join(f"# {line}\n" for line in note.splitlines()) + _csv(columns, rows)
+
+
+def _cell(column: str, value: Any) -> str:
+    """A value as a cell of a table; twelve months as one text, a year as it is."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, tuple):
+        return " ".join(f"{month:.4g}" for month in value)
+    if column == "tail_index" and 2.0 < value < 2.01:
+        return f"{value:.4f}"  # just above 2 no maximum is needed; 2 would be refused
+    return str(value) if column == "reference_year" else figure(float(value))
 
 
 def figure(value: float) -> str:
