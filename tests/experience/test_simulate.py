@@ -37,7 +37,7 @@ def cohort(floor: Any = 1e13, rows: Any = ROWS, **sections: Any) -> xr.Dataset:
         ({"draws": 2**31}, "draws", "2147483648 is not possible"),
         ({"seed": -1}, "seed", "-1 is not possible; choose a whole number from 0 to 2**64 - 1"),
         ({"seed": 2**64}, "seed", "is not possible"),
-        ({"engine": "polled"}, "engine", '"polled" is not an engine; choose one of members, '),
+        ({"engine": "polled"}, "engine", '"polled" is not an engine; choose one of '),
         ({"threads": 0}, "threads", "0 is not possible; ask for at least 1"),
         ({"block": -3}, "block", "-3 is not possible; ask for at least 1"),
         (
@@ -254,6 +254,27 @@ def test_a_layer_drawn_anew_leaves_the_others_as_they_were(layer, stays):
     one, other = simulate(ds, draws=20), simulate(ds, draws=20, shift={layer: 1_000})
     by_draw = {str(name) for name, v in one.data_vars.items() if "draw" in v.dims}
     assert {name for name in by_draw if np.array_equal(one[name], other[name])} == stays
+
+
+def test_what_chance_does_to_members_moves_their_mean_score():
+    """Members' scores follow their health: drawn anew with the members, and with nothing else."""
+    ds = cohort(**EVERY_LAYER | {"risk_score": {"coding_growth": 0.0, "noise_sd": 0.02, "sd": 0.9, "r_squared": 0.02}})
+    one, other = simulate(ds, draws=20), simulate(ds, draws=20, shift={"process": 1_000})
+    assert not np.array_equal(one["risk_score"], other["risk_score"])
+    market = simulate(ds, draws=20, shift={"systemic": 1_000})
+    assert np.array_equal(one["risk_score"], market["risk_score"])
+
+
+def test_uncertain_assumptions_are_a_layer_of_their_own():
+    """A drawn level moves use; drawn anew it leaves market, groups and comparator as they were."""
+    told = assumptions([service(utilization_per_1000={"uniform": [2000, 4000]}), STAY], shared_frailty=SHARED)
+    ds = cohort_of(told, ROWS)
+    one, other = simulate(ds, draws=20), simulate(ds, draws=20, shift={"parameter": 1_000})
+    for name in ("uncertain_value", "utilization", "expenditure_usd"):
+        assert not np.array_equal(one[name], other[name]), name
+    assert np.array_equal(one["utilization"][..., 1], other["utilization"][..., 1])  # the other category's words
+    for name in ("national_index", "group_effect", "comparator_error", "quality_score"):
+        assert np.array_equal(one[name], other[name]), name
 
 
 def test_a_layer_drawn_anew_is_that_layer_of_later_draws():
