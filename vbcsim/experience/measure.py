@@ -6,6 +6,7 @@ default is a published figure or marked as judgement; a measure for which none i
 
 from __future__ import annotations
 
+import math
 from abc import ABC
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -308,21 +309,24 @@ def probit_sd(rate: float, sd: float, place: str) -> float:
 
     Var(Phi(m + s z)) = Phi2(m', m'; rho) - rate^2 with m' = Phi^-1(rate) and rho = s^2 / (1 + s^2), solved for s.
     """
-    from scipy.optimize import brentq
-    from scipy.special import ndtr, ndtri, roots_hermitenorm
+    from statistics import NormalDist  # scipy is not loaded where a scenario is only checked
 
     if sd == 0.0 or rate in (0.0, 1.0):
         return 0.0
     if sd**2 >= rate * (1.0 - rate) * 0.9:
         raise BadInput(place, f"groups with a mean rate of {rate:g} cannot differ by a standard deviation of {sd:g}")
-    z, weight = roots_hermitenorm(80)
-    weight = weight / weight.sum()
+    normal, (z, weight) = NormalDist(), np.polynomial.hermite_e.hermegauss(80)
+    weight, middle = weight / weight.sum(), NormalDist().inv_cdf(rate)
 
     def spread(s: float) -> float:
-        p = ndtr(ndtri(rate) * np.sqrt(1.0 + s * s) + s * z)
+        p = np.array([normal.cdf(middle * math.sqrt(1.0 + s * s) + s * x) for x in z.tolist()])
         return float(np.sqrt(weight @ (p - rate) ** 2))
 
-    return float(brentq(lambda s: spread(s) - sd, 0.0, 8.0, xtol=1e-10))
+    low, high = 0.0, 8.0
+    while high - low > 1e-12:
+        halfway = 0.5 * (low + high)
+        low, high = (halfway, high) if spread(halfway) < sd else (low, halfway)
+    return 0.5 * (low + high)
 
 
 def measure_family() -> Mapping[str, type[Measure]]:

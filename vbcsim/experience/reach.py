@@ -100,7 +100,8 @@ class Cells(Frozen):
 
 def all_of(*makers: Callable[[], Any]) -> list[Any]:
     """What each of them makes; raises BadInput with the problems of all of them together."""
-    made, problems = [], []
+    made: list[Any] = []
+    problems: list[Problem] = []
     for maker in makers:
         try:
             made.append(maker())
