@@ -136,7 +136,7 @@ def _summary(file: Path, scenario: Scenario) -> str:
     base = f" after {len(scenario.years.base)} base years" if scenario.years.base else ""
     return (
         f"{visible(str(file))} is sound: {scenario.members:,} members in {len(scenario.cohort.cells):,} cells, "
-        f"{len(scenario.assumptions.services)} service categories, years {years[0]} to {years[-1]}{base}, "
+        f"{len(scenario.categories)} service categories, years {years[0]} to {years[-1]}{base}, "
         f"{scenario.draws:,} draws; designs {listing(list(scenario.designs))}"
         f"{f'; cases base, {listing(list(scenario.cases))}' if scenario.cases else ''}."
     )

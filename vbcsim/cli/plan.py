@@ -63,7 +63,7 @@ def plan_of(scenario: Scenario) -> Plan:
     cells = scenario.cohort.cells
     strata = len({tuple(getattr(cell, name) for name in scenario.cohort.strata) for cell in cells})
     years = len(scenario.years.base) + len(scenario.years.performance)
-    per_draw = years * (2 * strata * len(scenario.assumptions.services) + 8)
+    per_draw = years * (2 * strata * len(scenario.categories) + 8)
     settled = len(scenario.designs) * len(scenario.years.performance) * 10
     listed = scenario.members * years * _LARGE_CLAIMANT_SHARE * 3
     cases = 1 + len(scenario.cases)
@@ -72,7 +72,7 @@ def plan_of(scenario: Scenario) -> Plan:
     return Plan(
         members=scenario.members,
         cells=len(cells),
-        categories=len(scenario.assumptions.services),
+        categories=len(scenario.categories),
         strata=strata,
         draws=scenario.draws,
         years=years,
