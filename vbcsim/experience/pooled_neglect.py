@@ -34,6 +34,8 @@ _POINTS = 512
 _FLOOR_AT = 128
 _TILTS = (0.0, 6.0, 18.0)
 _OCTAVES = 32
+_ROUNDING = 1e-16
+"""Mass of a grid point below which there is only the rounding of the transform."""
 _GROUP = 8
 _SAME = 0.05
 """Members whose expected spending differs by less than this share are taken together."""
@@ -198,6 +200,7 @@ def _beyond(alike: _Alike, transforms: list[NDArray[np.complex128]], grid: float
     constant, shared, own = (less * (alike.rate * alike.weights[:, i])[:, None] for i in range(3))
     logarithm = constant.sum(axis=0) - alike.shared_shape * np.log(1.0 - shared.sum(axis=0))
     logarithm -= (alike.own_shape[:, None] * np.log(1.0 - own)).sum(axis=0)
-    mass = np.maximum(np.fft.irfft(np.exp(logarithm), 2 * _POINTS), 0.0)
+    mass = np.asarray(np.fft.irfft(np.exp(logarithm), 2 * _POINTS))
+    mass = np.where(mass > _ROUNDING, mass, 0.0)
     over = np.arange(2 * _POINTS) - _FLOOR_AT
     return float(mass[over > 0].sum()), float((mass * np.maximum(over, 0)).sum() * grid)
