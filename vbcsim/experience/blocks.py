@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Finished", "Progress", "Runner", "Simulation", "block_size", "cores", "gather", "on_threads"]
 
 Progress = Callable[[int, int], None]
-_TARGET_MEMBER_PERIODS = 400_000
+_TARGET_MEMBER_PERIODS = 600_000
 """Member-periods of a block: a fraction of a second, so that progress shows and threads share the work."""
 _LOOK_SECONDS = 0.2
 
@@ -72,9 +72,10 @@ def cores() -> int:
 
 
 def block_size(member_periods: int, draws: int, workers: int, target: int = _TARGET_MEMBER_PERIODS) -> int:
-    """Draws of a block, of which there are enough for every worker."""
+    """Draws of a block, such that every worker has as many blocks as any other, and none is above the target."""
     wanted = max(1, target // max(member_periods, 1))
-    return max(1, min(wanted, -(-draws // workers)))
+    rounds = -(-draws // (wanted * workers))
+    return -(-draws // (rounds * workers))
 
 
 def on_threads(threads: int | None, block: int | None) -> Runner:
