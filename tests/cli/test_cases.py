@@ -90,7 +90,7 @@ def test_a_second_run_simulates_only_the_case_that_changed(study, json_of, type_
         simulated.append(int(cohort.sizes["cell"]))
         return simulate(cohort, **asked)
 
-    monkeypatch.setattr("vbcsim.pipeline.simulate", counted)
+    monkeypatch.setattr("vbcsim.pipeline.lasting.simulate", counted)
     again = json_of("run", "small.yaml", "--out", "r", "--set", "split_draws=0", "--set", "designs.half.title=Half")
     assert (again["experience_reused"], simulated) == (True, [])
     change = 'cases.fewer.changes["assumptions.services[inpatient].utilization_per_1000"]=190'

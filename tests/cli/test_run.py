@@ -52,7 +52,7 @@ def test_bad_input_writes_nothing(type_, here, break_file):
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_simulating(type_, monkeypatch):
-    monkeypatch.setattr("vbcsim.pipeline.simulate", lambda *_, **__: pytest.fail("it simulated"))
+    monkeypatch.setattr("vbcsim.pipeline.lasting.simulate", lambda *_, **__: pytest.fail("it simulated"))
     for place in ("/proc/vbcsim-run", "small.yaml/inside"):
         result = type_("run", "small.yaml", "--out", place)
         assert result.exit_code == 2, result.output
@@ -91,7 +91,7 @@ def test_an_experience_is_used_again_where_only_the_contract_changed(json_of, ty
     changed = ["--set", "designs.half.provisions[0].terms[2].share.savings=0.6"]
     fresh = json_of("run", "small.yaml", "--out", "fresh", *changed)
     few = json_of("run", "small.yaml", "--out", "few", "--draws", "60")
-    monkeypatch.setattr("vbcsim.pipeline.simulate", lambda *_, **__: pytest.fail("it simulated"))
+    monkeypatch.setattr("vbcsim.pipeline.lasting.simulate", lambda *_, **__: pytest.fail("it simulated"))
     again = json_of("run", "small.yaml", "--out", "r", *changed)
     assert again["experience_reused"]
     assert again["designs"] == fresh["designs"]
@@ -104,7 +104,7 @@ def test_settle_uses_the_experience_of_the_run_and_the_designs_of_the_file(json_
     json_of("run", "small.yaml", "--out", "r")
     break_file(("savings: 0.5", "savings: 0.6"), ("  nothing:", "  none_at_all:"))
     whole = json_of("run", "small.yaml", "--out", "whole")
-    monkeypatch.setattr("vbcsim.pipeline.simulate", lambda *_, **__: pytest.fail("it simulated"))
+    monkeypatch.setattr("vbcsim.pipeline.lasting.simulate", lambda *_, **__: pytest.fail("it simulated"))
     settled = json_of("settle", "r", "small.yaml", "--out", "s")
     assert settled["designs"] == whole["designs"]
     assert settled["experience_hash"] == whole["experience_hash"]

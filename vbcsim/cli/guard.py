@@ -77,6 +77,10 @@ def _said(error: BaseException) -> tuple[int, str, Sequence[Problem]]:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "vbcsim"
         problem = Problem("", f"{visible(error.format_message())} (see `{command} --help`)")
         return BAD_INPUT, str(problem), [problem]
+    # click turns Ctrl-C into an exception of its own, caused by the one that carries the notes.
+    kept = "; ".join(getattr(error.__cause__ or error, "__notes__", ()))
+    if kept and isinstance(error, (KeyboardInterrupt, click.Abort, _Stopped)):
+        return STOPPED, f"stopped before the end; {kept}", ()
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         return INTERRUPTED, "interrupted; nothing unfinished is left", ()
     if isinstance(error, _Stopped):

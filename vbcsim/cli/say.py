@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -18,7 +18,12 @@ __all__ = ["PATH", "Speaker", "speaks"]
 PATH = click.Path(path_type=Path, readable=False)
 """A path as it was typed; whether it can be read or written is for the command to say."""
 
-Progress = Callable[[int, int], None]
+
+class Progress(Protocol):
+    """Shows how far a work is."""
+
+    def __call__(self, done: int, total: int, more: str = "") -> None:
+        """So much of the total is done; ``more`` is shown beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,15 @@ class Speaker:
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
+            TextColumn("{task.fields[more]}"),
         )
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(words, total=None, rate="")
+            task = bar.add_task(words, total=None, rate="", more="")
 
-            def show(done: int, total: int) -> None:
+            def show(done: int, total: int, more: str = "") -> None:
                 speed = bar.tasks[0].speed
-                bar.update(task, completed=done, total=total, rate=f"{speed:,.0f} draws/s" if speed else "")
+                rate = f"{speed:,.{0 if speed >= 10 else 2}f} draws/s" if speed else ""
+                bar.update(task, completed=done, total=total, rate=rate, more=more)
 
             yield show
 

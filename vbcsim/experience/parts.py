@@ -12,7 +12,7 @@ from vbcsim.experience.record import Variables
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Part", "Range", "cut", "fitting", "missing", "part_of", "pieces", "together"]
+__all__ = ["Part", "Range", "cut", "fitting", "in_runs", "missing", "part_of", "pieces", "together"]
 
 Range = tuple[int, int]
 """Draws ``start`` to ``stop - 1``."""
@@ -77,6 +77,17 @@ def missing(ranges: Iterable[Range], draws: int) -> list[Range]:
 def pieces(ranges: Iterable[Range], size: int) -> list[Range]:
     """Ranges in pieces of at most ``size`` draws."""
     return [(at, min(at + size, stop)) for start, stop in ranges for at in range(start, stop, size)]
+
+
+def in_runs(parts: Iterable[Part]) -> list[list[Part]]:
+    """Parts in order, those that follow one another together."""
+    found: list[list[Part]] = []
+    for part in sorted(parts, key=lambda part: part.start):
+        if found and found[-1][-1].stop == part.start:
+            found[-1].append(part)
+        else:
+            found.append([part])
+    return found
 
 
 def together(parts: Sequence[Part]) -> Variables:

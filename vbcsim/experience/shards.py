@@ -25,7 +25,7 @@ from vbcsim.core.files import PARTS, write_atomic
 from vbcsim.core.version import VERSION
 from vbcsim.experience.blocks import Simulation
 from vbcsim.experience.compiled import kernel_sources
-from vbcsim.experience.parts import Part, missing, together
+from vbcsim.experience.parts import Part, in_runs, missing, together
 from vbcsim.experience.record import Variables
 
 __all__ = ["EVERY_SECONDS", "Keeper", "Shards", "sweep"]
@@ -144,23 +144,12 @@ class Keeper:
     def flush(self) -> None:
         """Write what waits. Where the disk refuses, the run goes on without shards; results are written at its end."""
         try:
-            for run in [] if self.stopped else _runs(self.waiting):
+            for run in [] if self.stopped else in_runs(self.waiting):
                 self.shards.save(Part(run[0].start, run[-1].stop, together(run)))
                 self.kept_draws += run[-1].stop - run[0].start
         except (BadInput, OSError):
             self.stopped = True
         self.waiting.clear()
-
-
-def _runs(parts: list[Part]) -> list[list[Part]]:
-    """Parts in order, those that follow one another together."""
-    found: list[list[Part]] = []
-    for part in sorted(parts, key=lambda part: part.start):
-        if found and found[-1][-1].stop == part.start:
-            found[-1].append(part)
-        else:
-            found.append([part])
-    return found
 
 
 def sweep(folder: Path, keep: Iterable[str] = ()) -> None:

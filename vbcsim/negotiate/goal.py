@@ -26,7 +26,7 @@ from vbcsim.outcomes.distribution import (
 )
 from vbcsim.outcomes.dominance import HALF_A_CENT
 
-__all__ = ["STATISTICS", "Figure", "Goal", "read_figure", "read_goal"]
+__all__ = ["STATISTICS", "Figure", "Goal", "read_amount", "read_figure", "read_goal"]
 
 Floats = NDArray[np.float64]
 STATISTICS = (
@@ -114,7 +114,7 @@ def read_figure(text: str) -> Figure:
         raise BadInput(
             "goal", f"{shown(text)}: an amount in brackets belongs to p_loss_over and p_gain_over, and only there"
         )
-    return Figure(match["party"], statistic, _amount(match["amount"]) if match["amount"] is not None else 0.0)
+    return Figure(match["party"], statistic, read_amount(match["amount"]) if match["amount"] is not None else 0.0)
 
 
 def read_goal(text: str) -> Goal:
@@ -125,13 +125,14 @@ def read_goal(text: str) -> Goal:
             "goal", f"{shown(text)} is no goal; write a figure, <=, >= or =, and a bound: provider.p_loss <= 5%"
         )
     figure = read_figure(match["figure"])
-    bound = _amount(match["bound"])
+    bound = read_amount(match["bound"])
     if figure.is_chance and not 0.0 <= bound <= 1.0:
         raise BadInput("goal", f"{shown(text)}: a chance lies between 0 and 1 (or 0% and 100%)")
     return Goal(figure, match["sign"], bound)
 
 
-def _amount(text: str) -> float:
+def read_amount(text: str) -> float:
+    """``5%``, ``2m``, ``-$20,000``; raises BadInput with what is allowed."""
     match = _AMOUNT.fullmatch(text)
     if match is None:
         raise BadInput("goal", f"{shown(text.strip())} is no amount; write a number, 5%, 2m or 2000000")

@@ -10,12 +10,16 @@ settled again under other designs at once. The cases of a scenario share the ran
 from __future__ import annotations
 
 from vbcsim.experience.draws import first_draws
+from vbcsim.pipeline.certainty import NamedFigure, RunningError, Target, further_draws, read_named_figure, read_target
 from vbcsim.pipeline.folder import kept_experience, open_run, run_facts, save_run
+from vbcsim.pipeline.lasting import Lasting
 from vbcsim.pipeline.stages import build_cohort, compare, load_scenario, settle, simulate, summarize
 from vbcsim.pipeline.study import (
+    Built,
     CaseRun,
     Lived,
     Run,
+    built_cases,
     run,
     settle_cases,
     settle_run,
@@ -26,15 +30,24 @@ from vbcsim.pipeline.study import (
 )
 
 __all__ = [
+    "Built",
     "CaseRun",
+    "Lasting",
     "Lived",
+    "NamedFigure",
     "Run",
+    "RunningError",
+    "Target",
     "build_cohort",
+    "built_cases",
     "compare",
     "first_draws",
+    "further_draws",
     "kept_experience",
     "load_scenario",
     "open_run",
+    "read_named_figure",
+    "read_target",
     "run",
     "run_facts",
     "save_run",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vbcsim.core.files import RunFolder
     from vbcsim.scenario.model import Scenario
 
-__all__ = ["kept_experience", "open_run", "run_facts", "save_run"]
+__all__ = ["earlier_experience", "kept_experience", "open_run", "run_facts", "save_run"]
 
 _STAGES = ("settlement", "outcomes", "comparison")
 """What the results of every case hold; a ledger only where the scenario has economics."""
@@ -83,20 +83,30 @@ def kept_experience(folder: str | Path, scenario: Scenario, cohort: xr.Dataset) 
 
     :raises BadInput: where the folder holds no finished run.
     """
+    from vbcsim.experience.draws import first_draws
+
+    found = earlier_experience(folder, scenario, cohort)
+    return None if found is None or found.sizes["draw"] < scenario.draws else first_draws(found, scenario.draws)
+
+
+def earlier_experience(folder: str | Path, scenario: Scenario, cohort: xr.Dataset) -> xr.Dataset | None:
+    """The experience of any case of a finished run, of whatever number of draws, where it is what a scenario asks for.
+
+    :raises BadInput: where the folder holds no finished run.
+    """
     from vbcsim.core.files import read_manifest
     from vbcsim.core.netcdf import read_datasets
     from vbcsim.core.version import VERSION
-    from vbcsim.experience.draws import first_draws
     from vbcsim.experience.simulate import experience_hash
 
     facts = read_manifest(folder).facts
-    if facts.get("vbcsim_version") != VERSION or int(facts.get("draws", 0)) < scenario.draws:
+    if facts.get("vbcsim_version") != VERSION:
         return None
     asked = experience_hash(cohort, scenario.seed, scenario.engine)
     for case in facts.get("cases", {}).values():
         if case["experience_hash"] == asked:
             (experience,) = read_datasets(Path(folder) / case["experience"], ("experience",)).values()
-            return first_draws(experience, scenario.draws)
+            return experience
     return None
 
 

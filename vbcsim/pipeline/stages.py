@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from vbcsim.contract.arrangement import Arrangement
     from vbcsim.contract.design import Design
+    from vbcsim.experience.blocks import Finished, Runner
+    from vbcsim.experience.parts import Part
     from vbcsim.scenario.model import Scenario
 
 __all__ = ["Progress", "build_cohort", "compare", "load_scenario", "settle", "simulate", "summarize"]
@@ -44,14 +46,21 @@ def simulate(
     threads: int | None = None,
     progress: Progress | None = None,
     shift: Mapping[str, int] | None = None,
+    runner: Runner | None = None,
+    known: Sequence[Part] = (),
+    finished: Finished | None = None,
 ) -> xr.Dataset:
     """The experience of a cohort: what its members use and cost in each draw and year, whatever the contract.
 
     :param shift: added to the draw numbers of a layer of randomness, which is then drawn anew; none is moved without.
+    :param runner: where blocks of draws are simulated; on threads of this process without.
+    :param known: parts of this very experience, which are not simulated again.
+    :param finished: called with parts as they are finished.
     """
     from vbcsim.experience.simulate import simulate
 
     options: dict[str, Any] = {"threads": threads, "progress": progress, "shift": shift}
+    options |= {"runner": runner, "known": known, "finished": finished}
     return simulate(cohort, draws=draws, seed=seed, engine=engine, **options)
 
 

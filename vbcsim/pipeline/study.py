@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASE",
+    "Built",
     "CaseRun",
     "Lived",
     "Run",
+    "built_cases",
     "run",
     "settle_cases",
     "settle_run",
@@ -63,8 +65,17 @@ def run(
         asked: dict[str, Any] = {"draws": case.draws, "seed": case.seed, "engine": case.engine}
         return simulate(cohort, **asked, threads=threads, progress=progress)
 
-    found = settle_cases(scenario, simulate_cases(scenario, lived))
+    found = settle_cases(scenario, simulate_cases(built_cases(scenario), lived))
     return replace(found, variance_split=split_variance(found, threads=threads))
+
+
+class Built(NamedTuple):
+    """A case with its cohort."""
+
+    scenario: Scenario
+    cohort: xr.Dataset
+    experience_hash: str
+    """Names the experience of the cohort, whatever the number of draws."""
 
 
 class Lived(NamedTuple):
@@ -75,24 +86,33 @@ class Lived(NamedTuple):
     experience: xr.Dataset
 
 
-def simulate_cases(
-    scenario: Scenario, simulated: Callable[[str, Scenario, xr.Dataset], xr.Dataset]
-) -> dict[str, Lived]:
-    """The experience of the scenario (``base``) and of every case; cases of the same cohort share one.
-
-    :param simulated: gives the experience of a case, from its name, its scenario and its cohort.
-    """
+def built_cases(scenario: Scenario) -> dict[str, Built]:
+    """The scenario (``base``) and every case with their cohorts; equal cohorts are one."""
     from vbcsim.experience.simulate import experience_hash
     from vbcsim.scenario.cases import every_case
 
-    known: dict[str, Lived] = {}
-    found: dict[str, Lived] = {}
+    cohorts: dict[str, xr.Dataset] = {}
+    found: dict[str, Built] = {}
     for name, case in every_case(scenario).items():
         cohort = build_cohort(case)
         key = experience_hash(cohort, case.seed, case.engine)
+        found[name] = Built(case, cohorts.setdefault(key, cohort), key)
+    return found
+
+
+def simulate_cases(
+    built: Mapping[str, Built], simulated: Callable[[str, Scenario, xr.Dataset], xr.Dataset]
+) -> dict[str, Lived]:
+    """The experience of every case; cases of the same cohort share one.
+
+    :param simulated: gives the experience of a case, from its name, its scenario and its cohort.
+    """
+    known: dict[str, xr.Dataset] = {}
+    found: dict[str, Lived] = {}
+    for name, (case, cohort, key) in built.items():
         if key not in known:
-            known[key] = Lived(case, cohort, simulated(name, case, cohort))
-        found[name] = known[key]._replace(scenario=case)
+            known[key] = simulated(name, case, cohort)
+        found[name] = Lived(case, cohort, known[key])
     return found
 
 
