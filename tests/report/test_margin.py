@@ -33,4 +33,13 @@ def test_the_best_margin_first_and_losses_as_losses(make):
 def test_the_answer_tells_it(make):
     said = answer(with_margin(make(500), 1e9))
     assert any(heading == "After all costs" for heading, _ in said.points)
-    assert "in settlements" in said.headline
+    assert "best margin" in said.headline or "cannot be told apart" in said.headline
+    assert said.points[0][0] == "In settlements alone"
+
+
+def test_a_clear_winner_is_named_and_so_is_the_last(make):
+    material = with_margin(make(500), 1e9)
+    more = material.ledger["account_usd"] + 1e8 * (material.ledger["design"] == "deep")
+    said = answer(replace(material, ledger=xr.Dataset({"account_usd": more}))).headline
+    assert said.startswith("Draft C")
+    assert "Under Draft" in said

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from vbcsim.report.margin import margin_words
+from vbcsim.report.margin import margin_headline, margin_words
 from vbcsim.report.material import Material, Pair
 from vbcsim.report.words import chance, join, money
 
@@ -53,7 +53,10 @@ def answer(material: Material) -> Answer:
     found = luck_of(material.luck, best) if material.luck is not None and material.lead == "provider" else None
     if found is not None:
         points.append(("How much is luck", _luck(material, best, found)))
-    return Answer(_headline(material, best, equal, safest), tuple(points))
+    headline, after = _headline(material, best, equal, safest), margin_headline(material)
+    if after:
+        return Answer(after, (("In settlements alone", headline), *points))
+    return Answer(headline, tuple(points))
 
 
 def luck_of(luck: xr.Dataset, design: str) -> Luck | None:
@@ -93,7 +96,7 @@ def _safest(material: Material) -> str:
 def _headline(material: Material, best: str, equal: Sequence[str], safest: str) -> str:
     row, name, party = material.of(best, material.lead), material.titles[best], f"the {material.lead}"
     average, error = row["mean_usd"]
-    over = f"over {material.period}{' in settlements' if material.ledger is not None else ''}"
+    over = f"over {material.period}"
     if len(material.designs) == 1:
         return f"Under {name}, {party} {_receives(average, error)} on average {over}; {_odds(material, best)}."
     first = f"{name} leaves {party} best off on average: {_signed(average, error)} {over}"
