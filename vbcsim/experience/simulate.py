@@ -30,7 +30,7 @@ from vbcsim.random.streams import STREAM_VERSION
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["ENGINES", "experience_hash", "simulate", "simulation_of"]
+__all__ = ["ENGINES", "chosen_engine", "experience_hash", "simulate", "simulation_of"]
 
 _DRAWS_FOR_BOUND = 16
 _LIKE_MEMBERS = 20.0
@@ -158,14 +158,14 @@ def simulation_of(
     cohort: xr.Dataset, *, seed: int = 1, engine: str = "members", shift: Mapping[str, int] | None = None
 ) -> Simulated:
     """A cohort made ready to be simulated by blocks; see ``simulate``."""
-    engine = _chosen(cohort, engine)
+    engine = chosen_engine(cohort, engine)
     inputs = prepare(cohort)
     return Simulated(cohort, inputs, engine, _engine(engine, inputs), seed, LayerDraws(dict(shift or {})))
 
 
 def experience_hash(cohort: xr.Dataset, seed: int, engine: str, shift: Mapping[str, int] | None = None) -> str:
     """SHA-256 of all that decides an experience, and of nothing else; draws only extend it."""
-    engine = _chosen(cohort, engine)
+    engine = chosen_engine(cohort, engine)
     moved = "".join(f" {layer}+{by}" for layer, by in sorted((shift or {}).items()) if by)
     length = f"{cohort.attrs['months']} {periods_per_year(cohort)}"
     digest = hashlib.sha256(f"{STREAM_VERSION} {seed} {engine} {length}{moved}".encode())
@@ -188,7 +188,7 @@ def _check(draws: int, seed: int, engine: str, threads: int | None, block: int |
             raise BadInput(name, f"{value} is not possible; ask for at least 1")
 
 
-def _chosen(cohort: xr.Dataset, engine: str) -> str:
+def chosen_engine(cohort: xr.Dataset, engine: str) -> str:
     """The engine's own name; ``auto`` is the faster one for the cohort."""
     if engine != "auto":
         return engine

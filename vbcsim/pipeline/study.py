@@ -76,6 +76,8 @@ class Built(NamedTuple):
     cohort: xr.Dataset
     experience_hash: str
     """Names the experience of the cohort, whatever the number of draws."""
+    engine: str
+    """What simulates it, by its own name."""
 
 
 class Lived(NamedTuple):
@@ -88,15 +90,18 @@ class Lived(NamedTuple):
 
 def built_cases(scenario: Scenario) -> dict[str, Built]:
     """The scenario (``base``) and every case with their cohorts; equal cohorts are one."""
-    from vbcsim.experience.simulate import experience_hash
+    from vbcsim.experience.simulate import chosen_engine, experience_hash
     from vbcsim.scenario.cases import every_case
 
+    engine = scenario.engine
     cohorts: dict[str, xr.Dataset] = {}
     found: dict[str, Built] = {}
     for name, case in every_case(scenario).items():
         cohort = build_cohort(case)
-        key = experience_hash(cohort, case.seed, case.engine)
-        found[name] = Built(case, cohorts.setdefault(key, cohort), key)
+        # One engine for all cases, the one of base: only within an engine do cases share their luck.
+        engine = chosen_engine(cohort, engine)
+        key = experience_hash(cohort, case.seed, engine)
+        found[name] = Built(case, cohorts.setdefault(key, cohort), key, engine)
     return found
 
 
@@ -109,9 +114,9 @@ def simulate_cases(
     """
     known: dict[str, xr.Dataset] = {}
     found: dict[str, Lived] = {}
-    for name, (case, cohort, key) in built.items():
+    for name, (case, cohort, key, engine) in built.items():
         if key not in known:
-            known[key] = simulated(name, case, cohort)
+            known[key] = simulated(name, case.asking(engine=engine), cohort)
         found[name] = Lived(case, cohort, known[key])
     return found
 
