@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from vbcsim.contract.program import load_program, program_names, resolve
-from vbcsim.contract.read import read_arrangement
 from vbcsim.contract.raw import raw_arrangement
+from vbcsim.contract.read import read_arrangement
 
 
 def examples():
