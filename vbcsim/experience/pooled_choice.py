@@ -27,7 +27,7 @@ _ROW = 150e-9
 """Seconds of the pooled engine for a row, period and category."""
 _LARGE = 60e-9
 """Seconds for a large claim."""
-_CANDIDATE = 350e-9
+_CANDIDATE = 150e-9
 """Seconds for a candidate, period and category."""
 _FEW = 2000
 """Members of a cohort below which every member is simulated: it takes a moment, and nobody can be missed."""

@@ -26,7 +26,10 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Places = NDArray[np.uint64]
 
-CHOICES = ((0.2, 0.5), (0.15, 0.45), (0.1, 0.4), (0.07, 0.3), (0.05, 0.2), (0.03, 0.2), (0.02, 0.2), (0.01, 0.1))
+CHOICES = (
+    *((0.25, 0.5), (0.2, 0.45), (0.15, 0.4), (0.12, 0.4), (0.1, 0.3), (0.07, 0.25)),
+    *((0.05, 0.15), (0.03, 0.1), (0.02, 0.1), (0.01, 0.05)),
+)
 """Shares of the floor above which a claim is large, and above which a member's large claims of a period make a
 candidate: from the fastest to the finest."""
 MISSED_CLAIMANTS = 0.01
