@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 
@@ -56,3 +58,12 @@ def test_a_finished_run_gives_its_parts(study) -> None:
     found = Material.of_run(run)
     assert found.arrangements is study.arrangements
     assert found.experience is study.experience
+
+
+def test_a_provider_whom_no_design_pays_or_charges_does_not_lead(study):
+    still = study.outcomes.copy(deep=True)
+    for name in ("value", "mcse", "value_by_year", "mcse_by_year"):
+        still[name].loc[{"party": "provider"}] = 0.0
+    material = replace(study, outcomes=still)
+    assert material.parties == ("payer",)
+    assert material.lead == "payer"

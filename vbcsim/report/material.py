@@ -99,12 +99,12 @@ class Material:
 
     @cached_property
     def parties(self) -> tuple[str, ...]:
-        """Parties, the provider and the payer first; others only where any design pays or charges them."""
+        """Parties that any design pays or charges, the provider and the payer first; both where none is."""
         found = [str(party) for party in self.outcomes["party"].values]
         moved = {
             p for p in found if any(s["sd_usd"][0] or s["mean_usd"][0] for d in self.designs if (s := self.of(d, p)))
         }
-        first = [party for party in ("provider", "payer") if party in found]
+        first = [p for p in ("provider", "payer") if p in found and (p in moved or not moved)]
         return (*first, *(party for party in found if party not in first and party in moved))
 
     @cached_property
