@@ -72,7 +72,7 @@ def gamma_attempt(shape, z, word):  # type: ignore[no-untyped-def]
     return -1.0
 
 
-@register_jitable(forceinline=True)
+@register_jitable
 def gamma(shape, w0, w1, w2, normal, period, block, c1, draw, c3, k0, k1):  # type: ignore[no-untyped-def]
     """A gamma variate of scale 1: ``w0`` for the normal, ``w1`` to accept it, ``w2`` for what a shape below 1 adds.
 
@@ -122,7 +122,7 @@ def cornish_fisher(claims, z, mean, variance, k3, k4, k5):  # type: ignore[no-un
     return max(claims * mean + sd * x, 0.0)
 
 
-@register_jitable(forceinline=True)
+@register_jitable
 def sum_of_claims(k, start, tables, words, at, cumulants, j, normal):  # type: ignore[no-untyped-def]
     """The relative cost of ``k`` small claims from the three blocks of words ``words[:, at : at + 3]``.
 
