@@ -83,7 +83,7 @@ def test_every_command_shown_exists_with_its_options(repository):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["README.md", "docs/tutorial.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/tutorial.md", "docs/how-to/size_a_national_run.md"])
 def test_python_examples_run(repository, tmp_path, name):
     """The examples of a page, one after the other in one session, as a reader would type them in the repository."""
     code = "\n".join(_blocks(repository / name, "python"))

@@ -239,3 +239,22 @@ def test_what_cannot_be_is_a_sentence(type_, here, words, sentence):
     assert done.exit_code == 2, done.output
     assert sentence in done.stderr
     assert [p.name for p in here.iterdir()] == ["small.yaml"]
+
+
+# ------------------------------------------------------------------------------------------------------------- cluster
+@pytest.mark.slow
+@pytest.mark.usefixtures("plain")
+@pytest.mark.filterwarnings("default")
+def test_workers_write_the_bytes_of_threads(cased, type_, json_of):
+    done = type_("run", "small.yaml", "--out", "r", "--draws", "60", "--workers", "2")
+    assert done.exit_code == 0, done.output
+    assert "2 workers at tcp://127.0.0.1:" in done.stderr
+    json_of("run", "small.yaml", "--out", "whole", "--draws", "60")
+    assert _hashes(cased / "r") == _hashes(cased / "whole")
+
+
+def test_a_scheduler_that_is_not_there_is_a_sentence(type_, here):
+    done = type_("run", "small.yaml", "--cluster", "tcp://127.0.0.1:1")
+    assert done.exit_code == 2
+    assert "--cluster: no Dask scheduler answers at tcp://127.0.0.1:1 (" in done.stderr
+    assert [p.name for p in here.iterdir()] == ["small.yaml"]

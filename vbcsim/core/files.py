@@ -115,7 +115,7 @@ class RunFolder:
 
     @contextlib.contextmanager
     def staging(self, name: str) -> Iterator[Path]:
-        """A temporary path to which the file ``name`` is to be written; ``cases/claimed/results.nc`` lies in folders."""
+        """A temporary path to which the file ``name`` is to be written; it may lie in folders, ``cases/x/y``."""
         self.waiting[name] = _temporary(self.path)
         try:
             yield self.waiting[name]
