@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -175,3 +176,11 @@ def test_programmes_and_cases_are_told_with_their_evidence(make):
     assert "Telehealth for" in words
     assert "Evidence: telehealth-intensive health systems" in words
     assert "judgement: a third of members" in words
+
+
+def test_what_pooling_may_miss_is_told(make):
+    material = make(60)
+    told = {"neglected_claimants_per_draw": 0.0123, "neglected_excess_usd": 456.7, "by_member_cells": 2}
+    words = Page(html_report(replace(material, experience=material.experience.assign_attrs(told)))).words
+    assert "at most 0.0123 a draw, with $457 above the floor" in words
+    assert "Cells simulated by member 2" in words
