@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 import inspect
 
-from vbcsim.experience import kernels
+from vbcsim.experience import kernels, member, pooled, pooled_rows, targeting
 from vbcsim.random.streams import STREAM_VERSION, Stream
+
+KERNELS = {"": (kernels, member, targeting), "POOLED_": (pooled, pooled_rows)}
+"""Modules by what they leave off the names of their streams."""
 
 # What a number stands for must never change under a stream version: results would change without a sign.
 NUMBERS_OF_VERSION_1 = {
@@ -38,8 +41,13 @@ def test_numbers_are_distinct_and_fit_their_eight_bits():
 
 
 def test_kernels_use_the_same_numbers():
-    of_kernels = {
-        stream.name: getattr(kernels, f"_{stream.name}") for stream in Stream if hasattr(kernels, f"_{stream.name}")
-    }
-    assert of_kernels == {name: Stream[name].value for name in of_kernels}
-    assert {"FRAILTY", "COUNT", "COUNT_BLOCK", "COST", "COST_TAIL", "FRAILTY_TAIL"} <= of_kernels.keys()
+    """Each kernel module has its own copies of the numbers, for it may import no enumeration."""
+    found = set()
+    for prefix, modules in KERNELS.items():
+        for module in modules:
+            named = {s.name: getattr(module, f"_{s.name.removeprefix(prefix)}", None) for s in Stream}
+            own = {name: copy for name, copy in named.items() if copy is not None and name.startswith(prefix)}
+            assert own == {name: Stream[name].value for name in own}, module.__name__
+            found |= own.keys()
+    assert {"FRAILTY", "COUNT", "COUNT_BLOCK", "COST", "COST_TAIL", "FRAILTY_TAIL", "ENGAGEMENT"} <= found
+    assert {name for name in Stream.__members__ if name.startswith("POOLED")} <= found

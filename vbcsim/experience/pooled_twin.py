@@ -6,17 +6,16 @@ exponential are the compiler's. It is slow and needs no compiler.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vbcsim.experience.pooled_twin_row import Large, Laws, Row, Where
 from vbcsim.experience.pooled_twin_variates import gamma, poisson_count, sum_of_claims, uniform
 from vbcsim.experience.twins import lookup
 from vbcsim.random.streams import Stream
 from vbcsim.random.tables import CELL_BITS
-from vbcsim.random.twin import words
 
 __all__ = ["simulate_rows"]
 
@@ -26,74 +25,6 @@ Words = NDArray[np.uint32]
 
 _TAIL = 1 << (32 - (32 - 1 - CELL_BITS - 8))
 _MIDDLE = 0x80000000
-
-
-@dataclass(frozen=True)
-class _Where:
-    """Seed, draw and row of the addresses."""
-
-    seed: int
-    draw: int
-    row: int
-
-    def words(self, stream: Stream, **where: Any) -> Words:
-        return words(self.seed, stream, draw=self.draw, cell=self.row, **where)
-
-    def word(self, stream: Stream, **where: Any) -> int:
-        return int(self.words(stream, **where))
-
-
-@dataclass(frozen=True)
-class _Row:
-    """A row in a draw; ``p`` is by period of presence, then category."""
-
-    members: int
-    first: int
-    n_present: int
-    start: int
-    shapes: Floats
-    scaled: Floats
-    price: Floats
-    step: NDArray[np.uint64]
-    slices: list[tuple[int, int]]
-    """First and last period of each slice of the shared trawl."""
-
-    @property
-    def n_categories(self) -> int:
-        return len(self.step)
-
-    @property
-    def share(self) -> Floats:
-        """Share of claims that are small, by category."""
-        return np.asarray(1.0 - self.step.astype(np.float64) / 2.0**32)
-
-    def places(self, t: int, j: int) -> tuple[list[int], int, int]:
-        """The masses behind the frailty of a category in a period: living slices, lasting part, passing part."""
-        n = len(self.slices)
-        living = [k for k, (a, b) in enumerate(self.slices) if a <= t <= b]
-        return living, n + j, n + self.n_categories + (t - self.first) * self.n_categories + j
-
-    def shared(self, mass: Floats, t: int) -> float:
-        """Mass of the shared factor in a period, summed like the kernel: by first period, latest last period first."""
-        total = 0.0
-        for first in range(self.start, t + 1):
-            alive = 0.0
-            for k, (a, b) in enumerate(self.slices):
-                if a == first and b >= t:
-                    alive += mass[k]
-            total += alive
-        return total
-
-    def parts(self, mass: Floats, members: int, by_slice: bool = False) -> Floats:
-        """Expected counts (p, 3) by part: constant, shared, own factor."""
-        found = np.empty((self.n_present * self.n_categories, 3))
-        for p in range(len(found)):
-            t, j = self.first + p // self.n_categories, p % self.n_categories
-            living, lasting, passing = self.places(t, j)
-            shared = float(sum(mass[k] for k in living)) if by_slice else self.shared(mass, t)
-            own = mass[lasting] + mass[passing]
-            found[p] = members * self.scaled[0, p], self.scaled[1, p] * shared, self.scaled[2, p] * own
-        return found
 
 
 def simulate_rows(
@@ -152,7 +83,7 @@ def simulate_rows(
             of, present = w * n_profiles + int(profile[r]), slice(first, last + 1)
             start = int(span_start[span[r]])
             expected = (rate[r] * rate_multiplier[d, cls[r]])[present].ravel()
-            row = _Row(
+            row = Row(
                 members=members,
                 first=first,
                 n_present=last - first + 1,
@@ -163,8 +94,8 @@ def simulate_rows(
                 step=large_step[w, n],
                 slices=[(a, b) for a in range(start, last + 1) for b in range(last, a - 1, -1)],
             )
-            where = _Where((int(k1) << 32) | int(k0), first_draw + d, r)
-            laws = _Laws(
+            where = Where((int(k1) << 32) | int(k0), first_draw + d, r)
+            laws = Laws(
                 *(cost_table_of[of], cost_tables, sum_start[w, n], sum_cumulants[w, n], sum_tables, normal, below),
                 *(mass_table_of[of, span[r]], mass_tables),
             )
@@ -183,32 +114,7 @@ def simulate_rows(
     return found
 
 
-@dataclass(frozen=True)
-class _Laws:
-    """Tables and where a row's begin."""
-
-    cost_at: NDArray[np.uint64]
-    cost_tables: Floats
-    sum_at: NDArray[np.uint64]
-    cumulants: Floats
-    sum_tables: Floats
-    normal: Floats
-    below: Ints
-    mass_at: NDArray[np.uint64]
-    mass_tables: Floats
-
-
-@dataclass(frozen=True)
-class _Large:
-    """A large claim."""
-
-    p: int
-    usd: float
-    source: int
-    owner: int
-
-
-def _simulate_row(row: _Row, where: _Where, laws: _Laws, candidate: float) -> tuple[Floats, Ints, Floats, Any]:
+def _simulate_row(row: Row, where: Where, laws: Laws, candidate: float) -> tuple[Floats, Ints, Floats, Any]:
     """Masses, numbers and relative costs of claims (p), and the candidates' totals (USD, period of presence)."""
     mass = _masses(row.members * row.shapes, np.ones(len(row.shapes)), 0, row, where, laws)
     parts = row.parts(mass, row.members)
@@ -246,7 +152,7 @@ def _simulate_row(row: _Row, where: _Where, laws: _Laws, candidate: float) -> tu
     return mass, numbers + small_numbers, costs + small_costs, totals
 
 
-def _masses(weights: Floats, scales: Floats, time: int, row: _Row, where: _Where, laws: _Laws) -> Floats:
+def _masses(weights: Floats, scales: Floats, time: int, row: Row, where: Where, laws: Laws) -> Floats:
     """Gamma masses of the row."""
     n = len(row.slices) + row.n_categories * (1 + row.n_present)
     mass = np.zeros(len(weights))
@@ -263,11 +169,11 @@ def _masses(weights: Floats, scales: Floats, time: int, row: _Row, where: _Where
 
 
 def _large_claims(
-    row: _Row, mean: Floats, parts: Floats, mass: Floats, where: _Where, laws: _Laws
-) -> tuple[list[_Large], Ints, Floats]:
+    row: Row, mean: Floats, parts: Floats, mass: Floats, where: Where, laws: Laws
+) -> tuple[list[Large], Ints, Floats]:
     """The large claims with their owners, their numbers and relative costs (p)."""
     numbers, costs = np.zeros(len(mean), dtype=np.int64), np.zeros(len(mean))
-    large: list[_Large] = []
+    large: list[Large] = []
     urns: dict[int, list[int]] = {}
     for p in range(len(mean)):
         t, j = row.first + p // row.n_categories, p % row.n_categories
@@ -283,18 +189,18 @@ def _large_claims(
             costs[p] += value
             pick, owner = where.words(Stream.POOLED_OWNER, **at, event=2 * event + np.arange(2)).tolist()
             source = _source(row, uniform(pick) * mean[p], p, parts, mass)
-            large.append(_Large(p, value * row.price[p], source, _owner(row, source, uniform(owner), urns)))
+            large.append(Large(p, value * row.price[p], source, _owner(row, source, uniform(owner), urns)))
     return large, numbers, costs
 
 
-def _survival(where: _Where, at: dict[str, int], event: int, step: int) -> int:
+def _survival(where: Where, at: dict[str, int], event: int, step: int) -> int:
     """Survival probability of a large claim in units of 2**-64."""
     word = where.word(Stream.POOLED_LARGE, **at, event=event)
     finer = where.word(Stream.POOLED_LARGE, **{**at, "item": at["item"] + 128}, event=event)
     return word * step + (finer * step >> 32 if word < _TAIL else step >> 1)
 
 
-def _source(row: _Row, x: float, p: int, parts: Floats, mass: Floats) -> int:
+def _source(row: Row, x: float, p: int, parts: Floats, mass: Floats) -> int:
     """The mass behind a claim, with the chance of its part of the expected count; -1: the constant part."""
     living, lasting, passing = row.places(row.first + p // row.n_categories, p % row.n_categories)
     if x < parts[p, 0]:
@@ -316,7 +222,7 @@ def _source(row: _Row, x: float, p: int, parts: Floats, mass: Floats) -> int:
     return lasting if (x < mass[lasting] and mass[lasting] > 0.0) or mass[passing] <= 0.0 else passing
 
 
-def _owner(row: _Row, source: int, u: float, urns: dict[int, list[int]]) -> int:
+def _owner(row: Row, source: int, u: float, urns: dict[int, list[int]]) -> int:
     """Polya's urn: an earlier claim's owner with weight 1 each, any member with the weight of a member's shape."""
     if source < 0:
         return min(int(u * row.members), row.members - 1)
@@ -331,7 +237,7 @@ def _owner(row: _Row, source: int, u: float, urns: dict[int, list[int]]) -> int:
 
 
 def _candidates(
-    row: _Row, large: list[_Large], laws: _Laws, candidate: float
+    row: Row, large: list[Large], laws: Laws, candidate: float
 ) -> tuple[dict[int, set[int]], dict[tuple[int, int], float]]:
     """Owners and periods whose large claims, with what they tell of frailty, pass the limit; their sums."""
     bonus = []
@@ -355,7 +261,7 @@ def _candidates(
 
 
 def _anew(
-    row: _Row, mass: Floats, large: list[_Large], candidates: dict[int, set[int]], where: _Where, laws: _Laws
+    row: Row, mass: Floats, large: list[Large], candidates: dict[int, set[int]], where: Where, laws: Laws
 ) -> tuple[Floats, list[Floats]]:
     """Masses given the large claims: each candidate's own, and the row's where a candidate has a part."""
     n = len(row.slices) + row.n_categories * (1 + row.n_present)
@@ -387,7 +293,7 @@ def _anew(
     return np.where(own_sums >= 0.0, rest + own_sums, mass), pieces
 
 
-def _large_rates(row: _Row, n: int) -> Floats:
+def _large_rates(row: Row, n: int) -> Floats:
     """Expected large claims per unit of each mass."""
     rates = np.zeros(n)
     for p in range(row.n_present * row.n_categories):
@@ -401,7 +307,7 @@ def _large_rates(row: _Row, n: int) -> Floats:
     return rates
 
 
-def _candidate_mass(row: _Row, k: int, taken: int, place: int, where: _Where, laws: _Laws) -> float:
+def _candidate_mass(row: Row, k: int, taken: int, place: int, where: Where, laws: Laws) -> float:
     """A member's own mass at scale 1 after so many large claims from it."""
     at = {"member": place}
     if taken > 0:
@@ -418,7 +324,7 @@ def _candidate_mass(row: _Row, k: int, taken: int, place: int, where: _Where, la
 
 
 def _small_of_candidate(
-    row: _Row, expected: Floats, period: int, place: int, where: _Where, laws: _Laws
+    row: Row, expected: Floats, period: int, place: int, where: Where, laws: Laws
 ) -> tuple[Ints, Floats]:
     """Numbers and relative costs of a candidate's small claims of a period, by category."""
     numbers, costs = np.zeros(len(expected), dtype=np.int64), np.zeros(len(expected))
