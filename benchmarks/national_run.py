@@ -77,7 +77,7 @@ def table(draws: int) -> str:
         ),
         ("core-hours of the whole", f"{core_hours:,.0f}"),
         ("hours on 2 cores", f"{core_hours / 2:,.0f}"),
-        (f"hours on {CORES} cores", f"{core_hours / CORES:,.1f}"),
+        (f"hours on {CORES} cores", f"{core_hours / CORES:,.2f}"),
         (f"cost at ${USD_PER_CORE_HOUR:.2f} a core-hour (judgement)", f"${core_hours * USD_PER_CORE_HOUR:,.0f}"),
         (f"draws of a block on {CORES} cores", f"{size:,} ({size * of['cpu'] * CONTRACTS:,.0f} s)"),
         ("blocks", f"{-(-DRAWS // size):,}"),
