@@ -109,3 +109,13 @@ def test_without_dask_the_way_to_get_it_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(BadInput, match=r'--workers: needs Dask, .*pip install "vbcsim\[cluster\]"'):
         on_cluster(None, 2).__enter__()
+
+
+def test_other_uses_of_dask_are_left_alone(tmp_path):
+    """Neither a scheduler that answers nor one that does not becomes the default for writing a file."""
+    import dask
+
+    with pytest.raises(BadInput), on_cluster("tcp://127.0.0.1:9", 0):
+        pass
+    assert dask.config.get("scheduler", None) is None
+    simulate(cohort(3), draws=2).to_netcdf(tmp_path / "e.nc", engine="h5netcdf")

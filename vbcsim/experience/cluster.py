@@ -68,12 +68,12 @@ def _client(address: str | None, workers: int | None) -> Iterator[Client]:
         options: dict[str, Any] = {"n_workers": workers, "threads_per_worker": 1, "processes": True}
         with (
             LocalCluster(**options, dashboard_address="127.0.0.1:0", memory_limit=None, silence_logs=50) as cluster,
-            Client(cluster) as client,
+            Client(cluster, set_as_default=False) as client,
         ):
             yield client
         return
     try:
-        client = Client(address, timeout=10)
+        client = Client(address, timeout=10, set_as_default=False)  # a default would rule other uses of Dask
     except (OSError, ValueError, TypeError) as error:
         reason = visible(str(error).splitlines()[0] if str(error) else type(error).__name__)
         message = f"no Dask scheduler answers at {visible(address)} ({reason}); start one with `dask scheduler`"
@@ -192,7 +192,7 @@ class ClusterRunner:
             for piece in pieces(ranges, size)
         }
         try:
-            for future in as_completed(list(running)):
+            for future in as_completed(list(running), loop=self.client.loop):
                 piece = running.pop(future)
                 try:
                     yield Part(*piece, future.result())
