@@ -85,7 +85,8 @@ def main() -> None:
     for file in options.scenario:
         scenario = vbcsim.load_scenario(file, ["split_draws=400"])
         told += table(vbcsim.run(scenario, draws=options.draws))
-    told.append(f"\nMade by `python benchmarks/variance_reduction.py` with {options.draws:,} draws.")
+    names = " ".join(f"scenarios/{Path(file).name}" for file in options.scenario)
+    told.append(f"\nMade by `python benchmarks/variance_reduction.py {names} --draws {options.draws}`.")
     print("\n".join(told))
     if options.write:
         above, mark, rest = PAGE.read_text(encoding="utf-8").partition(MARKS[0])
