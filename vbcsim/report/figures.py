@@ -174,7 +174,7 @@ def case_by_case(material: Material, party: str) -> Figure:
 def variance_bars(material: Material, shares: Mapping[str, Mapping[str, float]]) -> Figure:
     """What share of the spread comes from where: one bar per design, one colour per origin."""
     with _style():
-        figure = _figure(0.42 * len(shares) + 0.9)
+        figure = _figure(0.42 * len(shares) + 1.2)
         ax = figure.subplots()
         origins = list(next(iter(shares.values())))
         places = np.arange(len(shares))[::-1]
@@ -186,7 +186,7 @@ def variance_bars(material: Material, shares: Mapping[str, Mapping[str, float]])
         ax.set_yticks(places, [clip(material.titles[name], 30) for name in shares])
         ax.set_xlim(0.0, 100.0)
         ax.set_xlabel("of 100 parts of the variance")
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(origins), frameon=False, fontsize=8.5)
+        figure.legend(loc="outside upper center", ncols=3, frameon=False, fontsize=8.5)
         return figure
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from vbcsim.report.material import Material
 from vbcsim.report.tables import Row, TableOf, figure_cell
-from vbcsim.report.words import scale_for
 
 __all__ = ["LAYERS", "split_bars", "split_tables"]
 
@@ -51,11 +50,11 @@ def split_bars(material: Material) -> dict[str, dict[str, float]]:
 
 
 def _rows(material: Material, name: str) -> tuple[Row, ...]:
-    split, nothing = material.variance_split, scale_for(())
+    split = material.variance_split
     assert split is not None  # its caller has looked
     rows = []
     for design in material.designs:
         at = split.sel(design=design, party=material.lead)
         pairs = zip(at[name].values.tolist(), at[f"{name}_mcse"].values.tolist(), strict=True)
-        rows.append(Row(material.titles[design], "", tuple(figure_cell("share", pair, nothing) for pair in pairs)))
+        rows.append(Row(material.titles[design], "", tuple(figure_cell("share", pair) for pair in pairs)))
     return tuple(rows)

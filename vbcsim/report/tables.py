@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vbcsim.report.words import Scale, percent_pair
+from vbcsim.report.words import DOLLARS, Scale, percent_pair
 
 __all__ = ["Cell", "Row", "TableOf", "figure_cell"]
 
@@ -33,7 +33,7 @@ class TableOf(NamedTuple):
     rows: tuple[Row, ...]
 
 
-def figure_cell(statistic: str, figure: tuple[float, float], scale: Scale) -> Cell:
+def figure_cell(statistic: str, figure: tuple[float, float], scale: Scale = DOLLARS) -> Cell:
     """A statistic with its error: money in the unit of its table, a chance in percent."""
     if statistic.endswith("_usd"):
         return Cell(*scale.pair(*figure))
