@@ -85,7 +85,7 @@ def _words(found: Solution, want: str) -> str:
         lines.append(
             f"No value meets every goal; {found.term} = {found.value:.6g} comes nearest, and {found.binding} stops it"
         )
-    lines += [f"  {goal}: {_said(goal.figure.is_chance, value, mcse)}" for goal, value, mcse in found.figures]
+    lines += [f"  {goal}: {goal.figure.words(value, mcse)}" for goal, value, mcse in found.figures]
     if high > low:
         lines.append(
             f"  within two Monte Carlo errors of the bound from {low:.6g} to {high:.6g}: more draws tell it closer"
@@ -94,10 +94,6 @@ def _words(found: Solution, want: str) -> str:
     if found.crossings > 1:
         lines.append(f"  the goals are met and missed {found.crossings} times along the range: look at it with a sweep")
     return "\n".join(lines)
-
-
-def _said(chance: bool, value: float, mcse: float) -> str:
-    return f"{100 * value:.2f}% ± {100 * mcse:.2f}" if chance else f"${value:,.0f} ± {mcse:,.0f}".replace("$-", "-$")
 
 
 def _plain(found: Solution) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def _grid(variants: Variants, terms: Sequence[str], figures: Sequence[Figure], s
     points, rows = sweep(variants, grid, figures)
     say.text("  ".join([*grid, *map(str, figures)]))
     for point, row in zip(points, rows, strict=True):
-        cells = [_cell(figure, pair) for figure, pair in zip(figures, row, strict=True)]
+        cells = [figure.words(*pair) for figure, pair in zip(figures, row, strict=True)]
         say.text("  ".join([*(f"{value:.6g}" for value in point.values()), *cells]))
     found = [
         {"at": point, "figures": {str(f): {"value": v, "mcse": e} for f, (v, e) in zip(figures, row, strict=True)}}
@@ -66,24 +66,28 @@ def _grid(variants: Variants, terms: Sequence[str], figures: Sequence[Figure], s
 
 
 def _prices(variants: Variants, figure: Figure, by: float, say: Speaker) -> None:
+    from vbcsim.negotiate.goal import Figure
     from vbcsim.negotiate.sensitivity import clause_prices, tornado
 
     prices, swings = clause_prices(variants), tornado(variants, figure, by=by)
     say.text("What each clause is worth, with it less without it, in the same draws:")
     for price in prices:
-        worth = "; ".join(f"{p} {_money(v)} ± {abs(e):,.0f}" for p, (v, e) in price.worth.items() if v or e)
+        worth = "; ".join(f"{p} {Figure(p, 'mean').words(v, e)}" for p, (v, e) in price.worth.items() if v or e)
         say.text(f"  {price.provision}.{price.clause}: {worth or 'nothing in any draw'}")
     say.text(f"{figure} when a figure moves by {100 * by:g}%, the widest first:")
     for swing in swings:
         if swing.width > 0.0:
-            ends = " to ".join(_cell(figure, (value, None)) for value in (swing.at_low, swing.at_high))
+            ends = " to ".join(map(figure.words, (swing.at_low, swing.at_high)))
             say.text(f"  {swing.name} from {swing.low:.4g} to {swing.high:.4g}: {ends}")
-    priced = [{"provision": p.provision, "clause": p.clause, "worth_usd": _worths(p.worth)} for p in prices]
+    priced = [
+        {
+            "provision": price.provision,
+            "clause": price.clause,
+            "worth_usd": {party: {"mean": value, "mcse": error} for party, (value, error) in price.worth.items()},
+        }
+        for price in prices
+    ]
     say.result({"design": variants.design, "clauses": priced, "tornado": [s._asdict() for s in swings]})
-
-
-def _worths(worth: object) -> dict[str, dict[str, float]]:
-    return {party: {"mean": value, "mcse": error} for party, (value, error) in dict(worth).items()}  # type: ignore[call-overload]
 
 
 def _axis(text: str) -> tuple[str, list[float]]:
@@ -102,14 +106,3 @@ def _axis(text: str) -> tuple[str, list[float]]:
         return name, ends[:1]
     step = (ends[1] - ends[0]) / (points - 1)
     return name, [ends[0] + k * step for k in range(points)]
-
-
-def _cell(figure: Figure, pair: tuple[float, float | None]) -> str:
-    value, error = pair
-    if figure.is_chance:
-        return f"{100 * value:.2f}%" + (f" ± {100 * error:.2f}" if error is not None else "")
-    return _money(value) + (f" ± {error:,.0f}" if error is not None else "")
-
-
-def _money(value: float) -> str:
-    return f"{'-' if value < 0 else ''}${abs(value):,.0f}"

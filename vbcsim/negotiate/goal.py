@@ -13,27 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vbcsim.contract.wording import number_words
 from vbcsim.core.errors import BadInput, did_you_mean
 from vbcsim.core.text import listing, shown
-from vbcsim.outcomes.distribution import (
-    Estimate,
-    mean,
-    probability,
-    quantile,
-    standard_deviation,
-    tail_value_at_risk,
-    value_at_risk,
-)
+from vbcsim.outcomes.distribution import Estimate, probability
 from vbcsim.outcomes.dominance import HALF_A_CENT
+from vbcsim.outcomes.statistic import NAMES, statistic
 
 __all__ = ["STATISTICS", "Figure", "Goal", "read_amount", "read_figure", "read_goal"]
 
 Floats = NDArray[np.float64]
-STATISTICS = (
-    *("mean", "sd", "p_gain", "p_loss", "p_gain_over", "p_loss_over"),
-    *(f"p{k}" for k in (1, 5, 10, 25, 50, 75, 90, 95, 99)),
-    *(f"{measure}{level}" for measure in ("var", "tvar") for level in (95, 99)),
-)
+STATISTICS = (*NAMES, "p_gain_over", "p_loss_over")
 _FIGURE = re.compile(r"\s*(?P<party>[a-z]+)\.(?P<statistic>[a-z0-9_]+)(?:\((?P<amount>[^)]*)\))?\s*")
 _GOAL = re.compile(r"(?P<figure>[^<>=]+)(?P<sign><=|>=|=)(?P<bound>[^<>=]+)")
 _AMOUNT = re.compile(
@@ -64,15 +54,13 @@ class Figure:
             return probability(net > self.amount + HALF_A_CENT)
         if self.statistic in ("p_loss", "p_loss_over"):
             return probability(net < -self.amount - HALF_A_CENT)
-        if self.statistic == "mean":
-            return mean(net)
-        if self.statistic == "sd":
-            return standard_deviation(net)
-        ordered = np.sort(net, axis=-1)
-        if self.statistic.startswith("p"):
-            return quantile(ordered, int(self.statistic[1:]) / 100)
-        level = int(self.statistic[-2:]) / 100
-        return tail_value_at_risk(ordered, level) if self.statistic.startswith("t") else value_at_risk(ordered, level)
+        return statistic(self.statistic, net)
+
+    def words(self, value: float, error: float | None = None) -> str:
+        """A value of the figure with its Monte Carlo error: ``12.50% ± 0.20``, ``$1,234,567 ± 8,900``."""
+        if self.is_chance:
+            return f"{100 * value:.2f}%" + ("" if error is None else f" ± {100 * error:.2f}")
+        return number_words(value, "usd") + ("" if error is None else f" ± {error:,.0f}")
 
     def __str__(self) -> str:
         amount = f"({self.amount:g})" if self.statistic.endswith("_over") else ""
@@ -106,15 +94,15 @@ def read_figure(text: str) -> Figure:
     match = _FIGURE.fullmatch(text)
     if match is None:
         raise BadInput("goal", f"{shown(text)} is no figure; write PARTY.STATISTIC, as in provider.p_loss")
-    statistic = match["statistic"].removesuffix("_usd")
-    if statistic not in STATISTICS:
-        near = did_you_mean(statistic, STATISTICS)
-        raise BadInput("goal", f"{shown(statistic)} is no statistic{near} (there: {listing(list(STATISTICS), 40)})")
-    if (match["amount"] is not None) != statistic.endswith("_over"):
+    name = match["statistic"].removesuffix("_usd")
+    if name not in STATISTICS:
+        near = did_you_mean(name, STATISTICS)
+        raise BadInput("goal", f"{shown(name)} is no statistic{near} (there: {listing(list(STATISTICS), 40)})")
+    if (match["amount"] is not None) != name.endswith("_over"):
         raise BadInput(
             "goal", f"{shown(text)}: an amount in brackets belongs to p_loss_over and p_gain_over, and only there"
         )
-    return Figure(match["party"], statistic, read_amount(match["amount"]) if match["amount"] is not None else 0.0)
+    return Figure(match["party"], name, read_amount(match["amount"]) if match["amount"] is not None else 0.0)
 
 
 def read_goal(text: str) -> Goal:

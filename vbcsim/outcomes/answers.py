@@ -27,7 +27,8 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from vbcsim.core.model import Frozen
 from vbcsim.core.units import Year, parse_quantity
-from vbcsim.outcomes.distribution import Estimate, mean, probability, quantile, standard_deviation
+from vbcsim.outcomes.distribution import Estimate, mean, probability
+from vbcsim.outcomes.statistic import statistic
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -227,19 +228,8 @@ def _estimate(spec: AnswerSpec, case: str, figures: Figures) -> tuple[float, flo
         high = np.inf if spec.at_most is None else spec.at_most + ROUNDING * abs(spec.at_most)
         found = probability((drawn >= low) & (drawn <= high))
     else:
-        found = _STATISTICS[spec.measured](drawn)
+        found = statistic(spec.measured, drawn)
     return float(found.value), float(found.mcse)
-
-
-def _percentile(p: float) -> Callable[[Array], Estimate]:
-    return lambda drawn: quantile(np.sort(drawn), p)
-
-
-_STATISTICS: Mapping[str, Callable[[Array], Estimate]] = {
-    "mean": mean,
-    "sd": standard_deviation,
-    **{f"p{k}": _percentile(k / 100) for k in (5, 10, 25, 50, 75, 90, 95)},
-}
 
 
 def _drawn(part: Difference, outer: Figure, case: str, figures: Figures) -> Array:

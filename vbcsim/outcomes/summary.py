@@ -10,23 +10,13 @@ from numpy.typing import NDArray
 
 from vbcsim.core.dataset import label
 from vbcsim.core.errors import VbcsimError
-from vbcsim.outcomes.distribution import (
-    Estimate,
-    mean,
-    probability,
-    quantile,
-    standard_deviation,
-    tail_value_at_risk,
-    value_at_risk,
-)
-from vbcsim.outcomes.dominance import HALF_A_CENT
+from vbcsim.outcomes.distribution import Estimate
+from vbcsim.outcomes.statistic import PERCENTILES, TAIL_LEVELS, statistic
 
 __all__ = ["PERCENTILES", "STATISTICS", "net_by_draw", "provenance", "summarize"]
 
 Array = NDArray[np.float64]
 
-PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
-TAIL_LEVELS = (95, 99)
 STATISTICS = {
     "mean_usd": "usd",
     "sd_usd": "usd",
@@ -94,17 +84,12 @@ def provenance(settlement: xr.Dataset) -> dict[str, Any]:
 def _measures(amounts: Array, parties: NDArray[np.str_], party_axis: int) -> Estimate:
     """Every statistic of ``amounts`` (..., draw), along a new last axis."""
     ordered = np.sort(amounts, axis=-1)
-    received = _provider(probability(amounts > HALF_A_CENT), parties, party_axis)
-    paid = _provider(probability(amounts < -HALF_A_CENT), parties, party_axis)
+    providers = {"p_shared_savings": "p_gain", "p_shared_loss": "p_loss"}
     found = [
-        mean(amounts),
-        standard_deviation(amounts),
-        *(quantile(ordered, k / 100) for k in PERCENTILES),
-        received,
-        paid,
-        probability(amounts > HALF_A_CENT),
-        probability(amounts < -HALF_A_CENT),
-        *(measure(ordered, k / 100) for k in TAIL_LEVELS for measure in (value_at_risk, tail_value_at_risk)),
+        _provider(statistic(providers[name], amounts), parties, party_axis)
+        if name in providers
+        else statistic(name, amounts, ordered)
+        for name in STATISTICS
     ]
     return Estimate(np.stack([e.value for e in found], axis=-1), np.stack([e.mcse for e in found], axis=-1))
 

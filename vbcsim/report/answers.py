@@ -44,8 +44,7 @@ def _row(answer: xr.Dataset) -> Row:
         scale = scale_for(value for value, _ in pairs)
         cells, said = [_known(pair, Cell(*scale.pair(*pair))) for pair in pairs], f"in $ {scale.name}".strip()
     elif unit == "fraction":
-        nothing = scale_for(())
-        cells, said = [_known(pair, figure_cell("share", pair, nothing)) for pair in pairs], ""
+        cells, said = [_known(pair, figure_cell("share", pair)) for pair in pairs], ""
     else:
         words = {"usd_pmpm": "in $ per member per month", "persons": "people"}
         cells, said = [_known(pair, Cell(*rounded(*pair))) for pair in pairs], words.get(unit, "")

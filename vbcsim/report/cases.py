@@ -11,7 +11,7 @@ from vbcsim.outcomes.distribution import mean
 from vbcsim.report.material import Material
 from vbcsim.report.tables import Cell, Row, TableOf, figure_cell
 from vbcsim.report.terminal import chunks, unit
-from vbcsim.report.words import Scale, scale_for
+from vbcsim.report.words import DOLLARS, scale_for
 
 __all__ = ["STATISTICS", "case_tables", "difference_from_base"]
 
@@ -84,7 +84,7 @@ def _rows(
 ) -> TableOf:
     headings = tuple(titles)
     money = statistic.endswith("_usd")
-    scale: Scale = scale_for(value for value, _ in found.values()) if money else scale_for(())
+    scale = scale_for(value for value, _ in found.values()) if money else DOLLARS
     rows = tuple(
         Row(
             material.titles[design],

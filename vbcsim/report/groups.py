@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vbcsim.outcomes.distribution import mean, probability, quantile, tail_value_at_risk
-from vbcsim.outcomes.dominance import HALF_A_CENT
+from vbcsim.outcomes.statistic import statistic
 from vbcsim.report.material import Material
 from vbcsim.report.tables import Row, TableOf, figure_cell
 from vbcsim.report.terminal import unit
@@ -58,12 +57,5 @@ def _row(group: str, figures: dict[str, tuple[float, float]], scale: Scale) -> R
 
 def _figures(net: NDArray[np.float64]) -> dict[str, tuple[float, float]]:
     ordered = np.sort(net)
-    found = {
-        "mean_usd": mean(net),
-        "p_gain": probability(net > HALF_A_CENT),
-        "p_loss": probability(net < -HALF_A_CENT),
-        "p5_usd": quantile(ordered, 0.05),
-        "p95_usd": quantile(ordered, 0.95),
-        "tvar95_usd": tail_value_at_risk(ordered, 0.95),
-    }
+    found = {name: statistic(name, net, ordered) for name, _ in COLUMNS}
     return {name: (float(e.value), float(e.mcse)) for name, e in found.items()}
