@@ -35,3 +35,12 @@ def shared_data() -> Path:
     if not data.is_dir():
         pytest.skip(f"the public-use files are not here: {data} is no folder (VBCSIM_SHARED names another place)")
     return data
+
+
+@pytest.fixture(scope="session")
+def small_run():
+    """A finished run of the shipped ACO with few members and draws, for tests of what is done with a run."""
+    import vbcsim
+
+    few = ["cohort.cells[1].members=50", "cohort.cells[2].members=50", "cohort.cells[3].members=300"]
+    return vbcsim.run(REPOSITORY / "scenarios" / "mssp_aco.yaml", overrides=["draws=400", "split_draws=0", *few])

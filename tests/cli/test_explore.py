@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-import vbcsim
 from vbcsim.cli import main
 
-SCENARIO = Path(__file__).parents[2] / "scenarios" / "mssp_aco.yaml"
-SMALL = ["draws=60", "cohort.cells[3].members=100", "cohort.cells[1].members=20", "cohort.cells[2].members=20"]
 DRAFT = """\
 designs:
   ours:
@@ -26,8 +22,8 @@ designs:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return vbcsim.run(SCENARIO, overrides=SMALL).save(tmp_path_factory.mktemp("run") / "demo")
+def folder(small_run, tmp_path_factory):
+    return small_run.save(tmp_path_factory.mktemp("run") / "demo")
 
 
 def call(*words):

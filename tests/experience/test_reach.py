@@ -6,8 +6,9 @@ import pytest
 
 from tests.cohorts import SOURCE
 from vbcsim.cohort.spec import CohortSpec
+from vbcsim.core.attributes import ATTRIBUTES
 from vbcsim.core.errors import BadInput
-from vbcsim.experience.reach import ATTRIBUTES, Cells
+from vbcsim.experience.reach import Cells
 
 CELLS = CohortSpec(
     cells=[

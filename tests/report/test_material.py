@@ -11,7 +11,8 @@ import pytest
     ("titles", "expected"),
     [
         (("Draft A", "Draft B"), ("Draft A", "Draft B")),
-        (("BASIC level A: savings only, and quite a long one", "ENHANCED: the largest"), ("BASIC level A", "ENHANCED")),
+        (("BASIC level A: savings only, and long", "ENHANCED: the largest shares"), ("BASIC level A", "ENHANCED")),
+        (("A third of savings, and of losses", "Draft B"), ("A third of savings, and of losses", "Draft B")),
         (("Medicare Shared Savings Program", "Medicare Shared Savings Program"), ("One sided", "Deep")),
         (("x" * 40 + "1", "y" * 41), ("x" * 39 + "…", "y" * 39 + "…")),
         (("", "Draft B"), ("One sided", "Deep")),
@@ -52,7 +53,7 @@ def test_a_finished_run_gives_its_parts(study) -> None:
 
     from vbcsim.report.material import Material
 
-    names = ("settlement", "outcomes", "comparison", "experience")
+    names = ("settlement", "outcomes", "comparison", "experience", "ledger")
     scenario = SimpleNamespace(arrangements=study.arrangements)
     run = SimpleNamespace(scenario=scenario, **{name: getattr(study, name) for name in names})
     found = Material.of_run(run)

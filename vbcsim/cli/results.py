@@ -10,7 +10,7 @@ from vbcsim.cli.say import Speaker
 
 if TYPE_CHECKING:
     from vbcsim.core.files import RunFolder
-    from vbcsim.pipeline import CaseRun, Run
+    from vbcsim.pipeline import Run
     from vbcsim.report.material import Material
 
 __all__ = ["json_of", "material_of", "show", "write"]
@@ -19,26 +19,13 @@ __all__ = ["json_of", "material_of", "show", "write"]
 def material_of(run: Run) -> Material:
     """What the report of a run is made from."""
     from vbcsim.pipeline.study import BASE
-
-    others = {
-        name: _material(case, title=run.scenario.cases[name].title) for name, case in run.cases.items() if name != BASE
-    }
-    return replace(_material(run.cases[BASE]), variance_split=run.variance_split, answers=run.answers, cases=others)
-
-
-def _material(case: CaseRun, title: str = "Base case") -> Material:
     from vbcsim.report.material import Material
 
-    return Material(
-        scenario=case.scenario,
-        arrangements=case.scenario.arrangements,
-        settlement=case.settlement,
-        outcomes=case.outcomes,
-        comparison=case.comparison,
-        experience=case.experience,
-        ledger=case.ledger,
-        case_title=title,
-    )
+    others = {
+        name: Material.of_run(case, run.scenario.cases[name].title) for name, case in run.cases.items() if name != BASE
+    }
+    base = Material.of_run(run.cases[BASE])
+    return replace(base, variance_split=run.variance_split, answers=run.answers, cases=others)
 
 
 def json_of(run: Run, *, seconds: float | None = None, out: str | None = None) -> dict[str, Any]:

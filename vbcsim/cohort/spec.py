@@ -6,24 +6,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from vbcsim.core.attributes import Attribute
 from vbcsim.core.model import Frozen
 from vbcsim.core.uncertain import Uncertain
 from vbcsim.core.units import Fraction, NonNegative, PersonCount, Rate
 
-__all__ = ["Attribute", "Cell", "CohortSpec", "Episodes", "Turnover"]
+__all__ = ["Cell", "CohortSpec", "Episodes", "Turnover"]
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=120)]
-Attribute = Literal[
-    "line_of_business",
-    "enrollment_type",
-    "age_band",
-    "sex",
-    "region",
-    "equity_stratum",
-    "provider_group",
-    "risk_tier",
-]
-"""What can set rating cells apart; any of them can define the strata that a contract settles on."""
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 

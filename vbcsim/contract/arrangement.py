@@ -104,6 +104,13 @@ class Provision(Frozen):
                         )
         return self
 
+    @property
+    def step_names(self) -> tuple[str, ...]:
+        """A name for each step: its word, and from the second of a word on its number: ``limit``, ``limit#2``."""
+        words = [step.word for step in self.terms]
+        counts = [words[: k + 1].count(word) for k, word in enumerate(words)]
+        return tuple(word if n == 1 else f"{word}#{n}" for word, n in zip(words, counts, strict=True))
+
     def lines(self) -> tuple[str, ...]:
         """Lines that its terms read."""
         return tuple(dict.fromkeys(line for step in self.terms for line in step.term.lines()))

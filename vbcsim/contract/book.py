@@ -188,15 +188,7 @@ class Book(Mapping[str, Floats]):
 
     def value(self, value: Value) -> Any:
         """A parameter as a number, an array (year,) or an array broadcastable to (draw, year)."""
-        if isinstance(value, str):
-            return self[value]
-        if isinstance(value, Table):
-            return read_table(value, self)
-        if isinstance(value, OneLess):
-            return read_one_less(value, self)
-        if isinstance(value, Mapping):
-            return by_year(value, self.years)
-        return value
+        return read_value(value, self, by_year)
 
 
 def every_year(book: Book, value: Value) -> Floats:
@@ -215,6 +207,17 @@ def by_year(value: Mapping[int, float], years: tuple[int, ...]) -> Floats:
     if years and years[0] < first:
         raise BadInput("", f"no value in force in {years[0]}: the first is dated {first}; add an earlier one")
     return np.array([value[max(since for since in value if since <= year)] for year in years], dtype=np.float64)
+
+
+def read_value(value: Value, book: BookLike, dated: Callable[[Mapping[int, Any], tuple[int, ...]], Any]) -> Any:
+    """A parameter as a book has it; ``dated`` makes a number by year into one for each of the book's years."""
+    if isinstance(value, str):
+        return book[value]
+    if isinstance(value, Table):
+        return read_table(value, book)
+    if isinstance(value, OneLess):
+        return read_one_less(value, book)
+    return dated(value, book.years) if isinstance(value, Mapping) else value
 
 
 def read_table(table: Table, book: BookLike) -> Any:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vbcsim.experience.prepare import KernelInputs
 from vbcsim.experience.scratch import scratch
 
-__all__ = ["Block", "Claims", "Engine", "member_claims", "together"]
+__all__ = ["Block", "Claims", "Engine", "member_claims", "together", "with_room"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -44,6 +44,12 @@ class Block:
         """Number of draws."""
         return len(self.world)
 
+    @property
+    def member_periods(self) -> int:
+        """Members of all rows and draws, each counted once for a period of presence."""
+        inputs = self.inputs
+        return int((self.row_members @ (inputs.row_last - inputs.row_first + 1)).sum())
+
     def of_rows(self, rows: NDArray[np.bool_]) -> Block:
         """The same block with members in some rows only; what is drawn for them does not change."""
         return replace(self, row_members=np.where(rows, self.row_members, 0))
@@ -70,14 +76,15 @@ class Claims:
 Engine = Callable[[Block], Claims]
 
 
-def member_claims(kernel: Callable[..., int], block: Block) -> Claims:
-    """Claims of every member, one after the other; asks again with more room where there was too little."""
+def with_room(block: Block, capacity: int, room: int, run: Callable[[Claims, int], int]) -> Claims:
+    """The claims of a block that a kernel fills in; asked again with more room where there was too little.
+
+    :param capacity: large claimants to begin with; ``room``: size of the kernel's own lists.
+    :param run: the kernel on empty claims and a room; what it returns is as in ``kernels.simulate_members``.
+    """
     inputs = block.inputs
     n_periods, n_categories = inputs.rate.shape[1:]
     by_stratum = (block.draws, n_periods, len(inputs.floor))
-    present = inputs.row_last - inputs.row_first + 1
-    capacity = max(256, int((block.row_members @ present).sum()) // 20)
-    room = 4096
     while True:
         claims = Claims(
             expenditure=np.zeros((*by_stratum, n_categories)),
@@ -87,11 +94,24 @@ def member_claims(kernel: Callable[..., int], block: Block) -> Claims:
             claimant_usd=np.empty(capacity),
             claimant_where=np.empty((capacity, 3), dtype=np.int32),
         )
-        work = scratch(n_periods, n_categories, inputs.table_of.shape[1], len(inputs.target_least), room)
-        found = kernel(*_arguments(block, claims), work)
+        found = run(claims, room)
         if 0 <= found <= capacity:
-            return ordered(replace(claims, **_first(claims, found)))
+            usd, where = claims.claimant_usd[:found], claims.claimant_where[:found]
+            return ordered(replace(claims, claimant_usd=usd, claimant_where=where))
         capacity, room = max(capacity, found), max(room, -2 * found)
+
+
+def member_claims(kernel: Callable[..., int], block: Block) -> Claims:
+    """Claims of every member, one after the other."""
+    inputs = block.inputs
+    n_periods, n_categories = inputs.rate.shape[1:]
+    n_masses, n_rules = inputs.table_of.shape[1], len(inputs.target_least)
+    capacity = max(256, block.member_periods // 20)
+
+    def run(claims: Claims, room: int) -> int:
+        return kernel(*_arguments(block, claims), scratch(n_periods, n_categories, n_masses, n_rules, room))
+
+    return with_room(block, capacity, 4096, run)
 
 
 def _arguments(block: Block, claims: Claims) -> tuple[Any, ...]:
@@ -108,10 +128,6 @@ def _arguments(block: Block, claims: Claims) -> tuple[Any, ...]:
         *(inputs.target_category, inputs.target_least, inputs.target_reach),
         *(block.target_uptake, block.target_multiplier, inputs.floor, inputs.below, inputs.guide),
     )
-
-
-def _first(claims: Claims, found: int) -> dict[str, Any]:
-    return {"claimant_usd": claims.claimant_usd[:found], "claimant_where": claims.claimant_where[:found]}
 
 
 def ordered(claims: Claims) -> Claims:

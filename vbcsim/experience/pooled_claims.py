@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vbcsim.experience.claims import Block, Claims, Engine, member_claims, ordered, together
+from vbcsim.experience.claims import Block, Claims, Engine, member_claims, together, with_room
 from vbcsim.experience.compiled import compile_kernel
 from vbcsim.experience.pooled_neglect import Neglect, neglect
 from vbcsim.experience.pooled_prepare import PooledInputs, prepare_pooled, scratch
@@ -58,26 +58,14 @@ def by_member(inputs: KernelInputs) -> NDArray[np.bool_]:
 
 
 def row_claims(kernel: Callable[..., int], pooled: PooledInputs, block: Block) -> Claims:
-    """Claims of every row of a block, pooled; asks again with more room where a list was too short."""
-    inputs = block.inputs
-    n_periods, n_categories = inputs.rate.shape[1:]
-    by_stratum = (block.draws, n_periods, len(inputs.floor))
-    capacity = max(256, int((block.row_members @ (inputs.row_last - inputs.row_first + 1)).sum()) // 200)
-    room = 1024
-    while True:
-        claims = Claims(
-            expenditure=np.zeros((*by_stratum, n_categories)),
-            utilization=np.zeros((*by_stratum, n_categories)),
-            morbidity=np.zeros(by_stratum),
-            engaged=np.zeros((*by_stratum, len(inputs.target_least))),
-            claimant_usd=np.empty(capacity),
-            claimant_where=np.empty((capacity, 3), dtype=np.int32),
-        )
-        found = kernel(*_arguments(block, pooled, claims), scratch(n_periods, n_categories, room))
-        if 0 <= found <= capacity:
-            usd, where = claims.claimant_usd[:found].copy(), claims.claimant_where[:found].copy()
-            return ordered(replace(claims, claimant_usd=usd, claimant_where=where))
-        capacity, room = max(capacity, found), max(room, -2 * found)
+    """Claims of every row of a block, pooled."""
+    n_periods, n_categories = block.inputs.rate.shape[1:]
+    capacity = max(256, block.member_periods // 200)
+
+    def run(claims: Claims, room: int) -> int:
+        return kernel(*_arguments(block, pooled, claims), scratch(n_periods, n_categories, room))
+
+    return with_room(block, capacity, 1024, run)
 
 
 def _arguments(block: Block, pooled: PooledInputs, claims: Claims) -> tuple[Any, ...]:

@@ -9,23 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from vbcsim.core.attributes import ATTRIBUTES
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
 from vbcsim.core.model import Frozen
 from vbcsim.core.text import listing
 
-__all__ = ["ATTRIBUTES", "Cells", "all_of"]
-
-ATTRIBUTES = (
-    "line_of_business",
-    "enrollment_type",
-    "age_band",
-    "sex",
-    "region",
-    "equity_stratum",
-    "provider_group",
-    "risk_tier",
-)
-"""What sets rating cells apart."""
+__all__ = ["Cells", "all_of"]
 
 
 def _as_tuple(raw: object) -> object:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vbcsim.contract.arrangement import Arrangement, Provision, Step
 from vbcsim.contract.book import Book
 from vbcsim.contract.design import Design, as_design
+from vbcsim.contract.line import LineMaker
 from vbcsim.contract.raw import raw_clause, raw_step
 from vbcsim.contract.settle import SettledPart, parts_of
 from vbcsim.contract.wording import spoken
@@ -176,6 +177,7 @@ class _Lines:
     provisions: set[str]
     store: _Store
     found: dict[str, dict[str, Any]] = field(default_factory=dict)
+    traces: dict[str, Trace | None] = field(default_factory=dict)
 
     def resolve(self, wanted: list[str]) -> list[dict[str, Any]]:
         """Every wanted line and what it is made from, in an order in which they can be made."""
@@ -205,12 +207,11 @@ class _Lines:
             self.found[line] = {"name": line, "a": array, "made": line in self.arrangement.lines}
 
     def _trace(self, line: str) -> Trace | None:
-        if line not in self.arrangement.lines or line in self.book.given:
-            return None
-        try:
-            return trace_line(self.arrangement.lines[line], self.store.years)
-        except Untraceable:
-            return None
+        """The trace of a line, made once; none where the line is given or cannot be traced."""
+        if line not in self.traces:
+            made = line in self.arrangement.lines and line not in self.book.given
+            self.traces[line] = _traced(self.arrangement.lines[line], self.store.years) if made else None
+        return self.traces[line]
 
     def _frozen(self) -> set[str]:
         """Lines that must stay as they are: an array that was made from them would not follow."""
@@ -219,3 +220,10 @@ class _Lines:
         return {
             below for line in fixed for below in self.arrangement.reached(makers[line].lines()) if below in makers
         } | set(fixed)
+
+
+def _traced(maker: LineMaker, years: tuple[int, ...]) -> Trace | None:
+    try:
+        return trace_line(maker, years)
+    except Untraceable:
+        return None

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from vbcsim.contract.book import by_year, read_one_less, read_table
+from vbcsim.contract.book import by_year, read_value
 from vbcsim.contract.line import LineMaker
 from vbcsim.contract.term import Term
-from vbcsim.contract.value import Band, Clause, OneLess, Table, Value
+from vbcsim.contract.value import Band, Clause
 from vbcsim.core.errors import BadInput
 from vbcsim.core.model import Frozen
 
@@ -243,21 +243,12 @@ class _SymbolBook:
         tape = self._tape
         return _Traced(tape, [tape.put("line", str(name), k) for k in range(tape.years)], yearly=True)
 
-    def value(self, value: Value | _Traced) -> Any:
-        if isinstance(value, str):
-            return self[value]
-        if isinstance(value, Table):
-            return read_table(value, self)
-        if isinstance(value, OneLess):
-            return read_one_less(value, self)
-        if isinstance(value, Mapping):
-            return self._by_year(value)
-        return value
+    def value(self, value: Any) -> Any:
+        return read_value(value, self, self._by_year)
 
-    def _by_year(self, value: Mapping[int, Any]) -> Any:
+    def _by_year(self, value: Mapping[int, Any], years: tuple[int, ...]) -> Any:
         dates = sorted(value)
-        number = {year: float(k) for k, year in enumerate(dates)}
-        in_force = by_year(number, self.years).astype(int)
+        in_force = by_year({year: float(k) for k, year in enumerate(dates)}, years).astype(int)
         columns = [_traced(self._tape, value[dates[k]]).each[0] for k in in_force]
         return _Traced(self._tape, columns, yearly=True)
 

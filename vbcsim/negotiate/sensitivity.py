@@ -52,7 +52,7 @@ class Swing(NamedTuple):
 def clause_prices(variants: Variants) -> tuple[ClausePrice, ...]:
     """The marginal price of every clause: dropping it, all others as they are."""
     design = variants.run.scenario.settled_designs[variants.design]
-    named = list(_clauses(design.arrangement))
+    named = _clauses(design.arrangement)
     without = {
         str(k): replace(
             design,
@@ -71,16 +71,14 @@ def clause_prices(variants: Variants) -> tuple[ClausePrice, ...]:
     return tuple(found)
 
 
-def _clauses(arrangement: Arrangement) -> Sequence[tuple[str, str, int, int]]:
-    found = []
-    for i, provision in enumerate(arrangement.provisions):
-        seen: dict[str, int] = {}
-        for j, step in enumerate(provision.terms):
-            seen[step.word] = seen.get(step.word, 0) + 1
-            name = step.word if seen[step.word] == 1 else f"{step.word}#{seen[step.word]}"
-            if len(provision.terms) > 1:
-                found.append((provision.name, name, i, j))
-    return found
+def _clauses(arrangement: Arrangement) -> list[tuple[str, str, int, int]]:
+    """Provision, name and place of every clause that can be dropped: the only one of a provision cannot."""
+    return [
+        (provision.name, name, i, j)
+        for i, provision in enumerate(arrangement.provisions)
+        for j, name in enumerate(provision.step_names)
+        if len(provision.terms) > 1
+    ]
 
 
 def _dropped(arrangement: Arrangement, i: int, j: int) -> Arrangement:

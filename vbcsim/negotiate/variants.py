@@ -152,14 +152,11 @@ def _few(names: Iterable[str]) -> str:
 def _clause_figures(arrangement: Arrangement) -> Iterator[tuple[str, Path, float]]:
     """Name, path in the written-out arrangement, and value of every figure of its clauses and derived lines."""
     raw = raw_arrangement(arrangement)
-    for i, provision in enumerate(raw["provisions"]):
-        seen: dict[str, int] = {}
-        for j, term in enumerate(provision["terms"]):
-            word = next(key for key in term if key not in ("from", "to", "note", "source"))
-            seen[word] = seen.get(word, 0) + 1
-            name = word if seen[word] == 1 else f"{word}#{seen[word]}"
-            for below, value in _numbers(term[word]):
-                yield _named((provision["name"], name), below), ("provisions", i, "terms", j, word, *below), value
+    for i, (provision, said) in enumerate(zip(arrangement.provisions, raw["provisions"], strict=True)):
+        for j, (step, name) in enumerate(zip(provision.terms, provision.step_names, strict=True)):
+            for below, value in _numbers(said["terms"][j][step.word]):
+                place = ("provisions", i, "terms", j, step.word, *below)
+                yield _named((provision.name, name), below), place, value
     for line, made in raw["lines"].items():
         word = next(iter(made))
         for below, value in _numbers(made[word]):

@@ -23,8 +23,10 @@ __all__ = ["MOST_DESIGNS", "Material", "Pair", "RunLike", "Statistics"]
 MOST_DESIGNS = 8
 """A picture shows at most so many designs; the tables show all."""
 
+SHORT_TITLE = 28
+"""Characters up to which a design's whole title reads well in a sentence; of a longer one the part before a colon."""
 LONGEST_TITLE = 40
-"""Characters of a design's title in tables and pictures."""
+"""Characters of a design's title in sentences, tables and pictures."""
 
 Statistics = Mapping[str, tuple[float, float]]
 """Value and Monte Carlo error by statistic."""
@@ -57,6 +59,8 @@ class RunLike(Protocol):
     def outcomes(self) -> xr.Dataset: ...
     @property
     def comparison(self) -> xr.Dataset: ...
+    @property
+    def ledger(self) -> xr.Dataset | None: ...
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,18 @@ class Material:
     case_title: str = "Base case"
 
     @classmethod
-    def of_run(cls, run: RunLike) -> Self:
-        """What a finished run gives a report."""
-        scenario = run.scenario
-        return cls(scenario, scenario.arrangements, run.settlement, run.outcomes, run.comparison, run.experience)
+    def of_run(cls, run: RunLike, case_title: str = "Base case") -> Self:
+        """What a finished run, or one case of it, gives a report."""
+        return cls(
+            run.scenario,
+            run.scenario.arrangements,
+            run.settlement,
+            run.outcomes,
+            run.comparison,
+            run.experience,
+            ledger=run.ledger,
+            case_title=case_title,
+        )
 
     @cached_property
     def luck(self) -> xr.Dataset | None:
@@ -119,8 +131,8 @@ class Material:
             name: plain(self.arrangements[name].title) if name in self.arrangements else "" for name in self.designs
         }
         heads = {name: title.partition(":")[0].strip() for name, title in full.items()}
-        for found in (full, heads):
-            if max(map(len, found.values())) <= LONGEST_TITLE and all(found.values()) and _distinct(found):
+        for found, longest in ((full, SHORT_TITLE), (heads, LONGEST_TITLE)):
+            if max(map(len, found.values())) <= longest and all(found.values()) and _distinct(found):
                 return found
         cut = {name: clip(title, LONGEST_TITLE) for name, title in full.items()}
         return (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from vbcsim.cohort.spec import Attribute
 from vbcsim.contract.design import PaidBy
 from vbcsim.contract.program import load_program, program_names
+from vbcsim.core.attributes import ATTRIBUTES
 
 __all__ = ["DESIGN_KEYS", "design_schema"]
 
@@ -63,7 +63,7 @@ _ARRANGEMENT: dict[str, Any] = {
     },
     "additionalProperties": False,
 }
-_ATTRIBUTE = {"enum": list(get_args(Attribute))}
+_ATTRIBUTE = {"enum": list(ATTRIBUTES)}
 DESIGN_KEYS: dict[str, Any] = {
     "only": {
         "description": "Strata with these values of attributes, each a value or a list; all of them where left out.",

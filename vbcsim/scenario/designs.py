@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, get_args
 
-from vbcsim.cohort.spec import Attribute
 from vbcsim.contract.arrangement import Arrangement
 from vbcsim.contract.design import Design, PaidBy
 from vbcsim.contract.program import resolve
 from vbcsim.contract.read import read_arrangement
+from vbcsim.core.attributes import ATTRIBUTES
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
 from vbcsim.core.text import listing, shown
 from vbcsim.scenario.model import Scenario, Years
@@ -159,7 +159,7 @@ def _only(raw: Any) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
 
 
 def _attribute(name: Any, place: str) -> list[Problem]:
-    known = get_args(Attribute)
+    known = ATTRIBUTES
     if name in known:
         return []
     near = did_you_mean(str(name), known)
