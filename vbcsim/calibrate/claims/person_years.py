@@ -31,6 +31,10 @@ class Coded:
         """One word for every row."""
         return cls(np.zeros(rows, dtype=np.int64), (label,))
 
+    def part(self, keep: NDArray[np.bool_]) -> Coded:
+        """The rows of a mask."""
+        return Coded(self.code[keep], self.labels)
+
 
 @dataclass(frozen=True, eq=False)
 class ServiceCosts:
@@ -108,21 +112,19 @@ class PersonYears:
         if claims is not None:
             own = keep[claims.row]
             claims = ServiceCosts(place[claims.row[own]], claims.category[own], claims.usd[own])
-        words = {
-            name: Coded(column.code[keep], column.labels)
-            for name in ("line_of_business", "age_band", "sex", "stratum")
-            if isinstance(column := getattr(self, name), Coded)
-        }
         return replace(
             self,
             person=self.person[keep],
             year=self.year[keep],
             months=self.months[keep],
+            line_of_business=self.line_of_business.part(keep),
+            age_band=self.age_band.part(keep),
+            sex=self.sex.part(keep),
+            stratum=self.stratum.part(keep),
             usd=self.usd[keep],
             services=self.services[keep],
             claims=claims,
             family=None if self.family is None else self.family[keep],
-            **words,
         )
 
 
