@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from vbcsim.contract.read import read_arrangement
+from vbcsim.contract.trace import trace_term
 from vbcsim.explore.javascript import function_of
-from vbcsim.explore.trace import trace_term
 
 YEARS = (2023, 2024, 2025)
 node = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed; CI has it")

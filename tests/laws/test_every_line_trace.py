@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vbcsim.contract.line import line_family
-from vbcsim.explore.trace import Untraceable, evaluate, trace_line
+from vbcsim.contract.trace import Untraceable, evaluate, trace_line
 
 MAKERS = sorted(item for item in line_family().items() if not item[1].needs_view)
 few = settings(max_examples=settings.default.max_examples // 4)

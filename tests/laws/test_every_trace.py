@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vbcsim.contract.term import term_family
-from vbcsim.explore.trace import evaluate, trace_term
+from vbcsim.contract.trace import evaluate, trace_term
 
 TERMS = sorted(term_family().items())
 few = settings(max_examples=settings.default.max_examples // 4)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
+from vbcsim.contract.trace import Figure
+from vbcsim.contract.traced_figure import label_of_figure, unit_of_figure
 from vbcsim.contract.value import Clause
 from vbcsim.contract.wording import number_words, spoken
 from vbcsim.core.model import Frozen
-from vbcsim.explore.trace import Figure
 
 __all__ = ["Slider", "sentence_template", "sliders_of"]
 
@@ -38,10 +38,10 @@ def sliders_of(clause: Clause, figures: Sequence[Figure], scale_usd: float) -> t
     """
     found = []
     for figure in figures:
-        unit = _unit(type(clause), figure.path)
+        unit = unit_of_figure(type(clause), figure.path)
         least, most, step = _range(unit, figure.value, scale_usd)
         fixed = figure.path[-1] == "at_least" and figure.value == 1.0
-        found.append(Slider(figure.path, figure.value, unit, _label(figure.path), least, most, step, fixed))
+        found.append(Slider(figure.path, figure.value, unit, label_of_figure(figure.path), least, most, step, fixed))
     return tuple(found)
 
 
@@ -89,17 +89,6 @@ def _marked(found: Any, path: Path, marks: Mapping[Path, float]) -> Any:
     return found
 
 
-def _label(path: Path) -> str:
-    """``savings``, ``losses from 2024``, ``caps 2 share`` as words."""
-    words = []
-    for step in path:
-        if isinstance(step, int):
-            words.append(f"from {step}" if step > 1000 else ("" if step == 0 else str(step + 1)))
-        else:
-            words.append(step.removesuffix("_usd").removesuffix("_pmpm").replace("_", " "))
-    return " ".join(word for word in words if word) or "value"
-
-
 def _range(unit: str, value: float, scale_usd: float) -> tuple[float, float, float]:
     if unit == "fraction":
         least, most, step = (0.0, 1.0, 0.005) if abs(value) > 0.2 else (0.0, 0.25, 0.001)
@@ -125,31 +114,3 @@ def _round_step(most: float) -> float:
     while power * 2000.0 <= most:
         power *= 10.0
     return power
-
-
-def _unit(kind: type[Clause], path: Path) -> str:
-    """The unit that the schema of a clause states for a figure; ``number`` where it states none."""
-    schema = _schema(kind)
-    return _find_unit(schema, path, schema.get("$defs", {})) or "number"
-
-
-@cache
-def _schema(kind: type[Clause]) -> Mapping[str, Any]:
-    return kind.model_json_schema(by_alias=False)
-
-
-def _find_unit(node: Mapping[str, Any], path: Path, defs: Mapping[str, Any]) -> str:
-    if "$ref" in node:
-        return _find_unit(defs[node["$ref"].rpartition("/")[2]], path, defs)
-    if "value" in node or "unit" in node:
-        return str(node.get("value") or node.get("unit"))
-    if path and isinstance(path[0], str) and path[0] in node.get("properties", {}):
-        return _find_unit(node["properties"][path[0]], path[1:], defs)
-    inner = [*node.get("anyOf", ()), *node.get("prefixItems", ()), *node.get("patternProperties", {}).values()]
-    inner += [node[key] for key in ("items", "additionalProperties") if isinstance(node.get(key), Mapping)]
-    for item in inner:
-        below = path[1:] if path and "anyOf" not in node else path
-        found = _find_unit(item, below, defs)
-        if found:
-            return found
-    return ""

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 
-from vbcsim.explore.trace import Trace
+from vbcsim.contract.trace import Trace
 
 __all__ = ["function_of"]
 

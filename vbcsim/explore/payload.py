@@ -16,11 +16,11 @@ from vbcsim.contract.design import Design, as_design
 from vbcsim.contract.line import LineMaker
 from vbcsim.contract.raw import raw_clause, raw_step
 from vbcsim.contract.settle import SettledPart, parts_of
+from vbcsim.contract.trace import Trace, Untraceable, trace_line, trace_term
 from vbcsim.contract.wording import spoken
 from vbcsim.experience.draws import first_draws
 from vbcsim.explore.figures import Slider, sentence_template, sliders_of
 from vbcsim.explore.javascript import function_of
-from vbcsim.explore.trace import Trace, Untraceable, trace_line, trace_term
 
 if TYPE_CHECKING:
     import xarray as xr

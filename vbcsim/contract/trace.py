@@ -20,7 +20,17 @@ from vbcsim.contract.value import Band, Clause
 from vbcsim.core.errors import BadInput
 from vbcsim.core.model import Frozen
 
-__all__ = ["OPERATIONS", "Figure", "Node", "Trace", "Untraceable", "evaluate", "trace_line", "trace_term"]
+__all__ = [
+    "OPERATIONS",
+    "Figure",
+    "Node",
+    "Trace",
+    "Untraceable",
+    "evaluate",
+    "step_values",
+    "trace_line",
+    "trace_term",
+]
 
 OPERATIONS: Mapping[str, int] = {
     "add": 2,
@@ -311,6 +321,15 @@ def evaluate(trace: Trace, amount: Any, lines: Mapping[str, Any], figures: Seque
     :param amount: (draw, year) USD; ``lines``: the lines that the trace reads, broadcastable to it.
     :param figures: values of the figures, in their order (none: as traced).
     """
+    amount = np.asarray(amount, dtype=np.float64)
+    steps = step_values(trace, amount, lines, figures)
+    return np.stack([np.broadcast_to(steps[k], amount.shape[:1]) for k in trace.result], axis=-1)
+
+
+def step_values(
+    trace: Trace, amount: Any, lines: Mapping[str, Any], figures: Sequence[float] | None = None
+) -> list[Any]:
+    """The value of every step of a trace, numbers or arrays by draw; parameters as of :func:`evaluate`."""
     values = [figure.value for figure in trace.figures] if figures is None else list(figures)
     amount = np.asarray(amount, dtype=np.float64)
     columns = {name: np.broadcast_to(lines[name], amount.shape) for name in trace.lines}
@@ -329,4 +348,4 @@ def evaluate(trace: Trace, amount: Any, lines: Mapping[str, Any], figures: Seque
             if operation.startswith("bitwise"):
                 found = [np.asarray(item) != 0.0 for item in found]
             steps.append(np.asarray(_EVALUATE[operation](*found), dtype=np.float64))
-    return np.stack([np.broadcast_to(steps[k], amount.shape[:1]) for k in trace.result], axis=-1)
+    return steps
