@@ -35,13 +35,15 @@ class ClausePrice:
 
 
 class Swing(NamedTuple):
-    """A figure of the design moved down and up, and the statistic at both ends."""
+    """A figure of the design moved down and up, and the statistic at both ends with its Monte Carlo error."""
 
     name: str
     low: float
     high: float
     at_low: float
     at_high: float
+    at_low_mcse: float
+    at_high_mcse: float
 
     @property
     def width(self) -> float:
@@ -89,25 +91,33 @@ def _dropped(arrangement: Arrangement, i: int, j: int) -> Arrangement:
     return arrangement.model_copy(update={"provisions": provisions})
 
 
-def tornado(variants: Variants, figure: Figure, *, by: float = 0.2) -> tuple[Swing, ...]:
+def tornado(
+    variants: Variants, figure: Figure, *, by: float = 0.2, among: Sequence[str] | None = None
+) -> tuple[Swing, ...]:
     """Every figure of the design moved down and up by a part of itself, the widest swing first.
 
     A move that makes no possible contract (a share above one, a threshold below the large-claimant floor) is left at
     the design's own value.
+
+    :param among: names of the figures that are moved; without, every figure of a clause or line.
     """
     if not 0.0 < by < 1.0:
         raise BadInput("by", f"{by:g} is not possible; give a part between 0 and 1, such as 0.2")
     names = [name for name, value in variants.figures.items() if value != 0.0 and "." in name]
+    names = [name for name in names if among is None or name in among]
+    if not names:
+        return ()
     ends: list[tuple[str, float]] = []
     for name in names:
         value = variants.figures[name]
         ends += [(name, value * (1.0 - by)), (name, value * (1.0 + by))]
     possible = [_possible(variants, name, value) for name, value in ends]
-    values = figure.of(variants.nets([{name: value} for name, value in possible])).value
-    swings = [
-        Swing(name, possible[2 * k][1], possible[2 * k + 1][1], float(values[2 * k]), float(values[2 * k + 1]))
-        for k, name in enumerate(names)
-    ]
+    values, errors = figure.of(variants.nets([{name: value} for name, value in possible]))
+    swings = []
+    for k, name in enumerate(names):
+        low, high = 2 * k, 2 * k + 1
+        ends_of = [float(found[at]) for found in (values, errors) for at in (low, high)]
+        swings.append(Swing(name, possible[low][1], possible[high][1], *ends_of))
     return tuple(sorted(swings, key=lambda swing: -swing.width))
 
 

@@ -8,7 +8,7 @@ second clause of the same word is ``limit#2``; a derived line's figure is ``line
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,9 +21,12 @@ from vbcsim.contract.design import Design
 from vbcsim.contract.program import load_program
 from vbcsim.contract.raw import raw_arrangement
 from vbcsim.contract.read import read_arrangement
-from vbcsim.contract.settle import settle
+from vbcsim.contract.settle import SettledPart, parts_of, settle
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
 from vbcsim.core.text import listing, shown
+from vbcsim.experience.draws import draws_between
+from vbcsim.negotiate.goal import NOW
+from vbcsim.outcomes.ledger import with_own_revenue
 from vbcsim.scenario.designs import resolve_design
 from vbcsim.scenario.source import Path
 
@@ -32,11 +35,13 @@ if TYPE_CHECKING:
 
     from vbcsim.scenario.model import Scenario
 
-__all__ = ["Changes", "RunLike", "Variants"]
+__all__ = ["Changes", "Edit", "RunLike", "Variants"]
 
 Floats = NDArray[np.float64]
 Changes = Mapping[str, float]
 """New values by the name of the figure."""
+Edit = Callable[[Arrangement], Arrangement]
+"""Makes another contract of one: without a clause, or with a further one."""
 _AT_ONCE = 24
 """Variants settled in one go: enough to share the lines, few enough for the memory."""
 
@@ -51,11 +56,21 @@ class RunLike(Protocol):
 
 
 @dataclass(frozen=True)
+class _Part:
+    """Some draws of a run."""
+
+    scenario: Scenario
+    experience: xr.Dataset
+
+
+@dataclass(frozen=True)
 class Variants:
     """Variants of one design of a run."""
 
     run: RunLike
     design: str
+    edit: Edit | None = None
+    """What is done to the contract after its figures were changed; figures keep the names that they have before."""
 
     def __post_init__(self) -> None:
         designs = self.run.scenario.designs
@@ -82,6 +97,20 @@ class Variants:
         self._check([name])
         return self.figures[name]
 
+    @cached_property
+    def experience(self) -> xr.Dataset:
+        """What is settled."""
+        return with_own_revenue(self.run.experience, self.run.scenario.economics)
+
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return int(self.run.experience.sizes["draw"])
+
+    def between(self, start: int, stop: int) -> Variants:
+        """The same on the draws ``start`` to ``stop - 1`` alone."""
+        return replace(self, run=_Part(self.run.scenario, draws_between(self.run.experience, start, stop)))
+
     def nets(self, changes: Sequence[Changes]) -> dict[str, Floats]:
         """Each party's money over the whole contract by variant and draw (variant, draw) [USD].
 
@@ -90,15 +119,37 @@ class Variants:
         parts: list[dict[str, Floats]] = []
         for start in range(0, len(changes), _AT_ONCE):
             designs = {str(k): self.changed(c) for k, c in enumerate(changes[start : start + _AT_ONCE])}
-            net = self._settled(designs, changes[start:])["net_usd"].sum("year").transpose("party", "design", "draw")
-            parts.append({str(party): net.sel(party=party).values for party in net["party"].values})
+            parts.append(_by_party(self._settled(designs, changes[start:])))
         parties = dict.fromkeys(party for part in parts for party in part)
         return {party: np.concatenate([part[party] for part in parts]) for party in parties}
+
+    def nets_of(self, design: str) -> dict[str, Floats]:
+        """Each party's money under the design as it is (``now``, before any edit) or under another one, (1, draw).
+
+        :raises BadInput: where the run has no such design.
+        """
+        known = self.run.scenario.settled_designs
+        name = self.design if design == NOW else design
+        if name not in known:
+            raise BadInput("goal", f"there is no design {shown(name)}{did_you_mean(name, known)} ({_there(known)})")
+        return _by_party(settle(self.experience, {name: known[name]}))
+
+    def possible(self, changes: Changes) -> bool:
+        """Whether a change of figures makes a contract that can be."""
+        try:
+            parts_of(self.experience, {self.design: self.changed(changes)})
+        except BadInput:
+            return False
+        return True
+
+    def parts(self, changes: Changes) -> tuple[SettledPart, ...]:
+        """What is settled at once under a variant, with its book."""
+        return parts_of(self.experience, {self.design: self.changed(changes)})[self.design]
 
     def _settled(self, designs: Mapping[str, Design], changes: Sequence[Changes]) -> xr.Dataset:
         """The settlement; what cannot be settled is told by the change that makes it so."""
         try:
-            return settle(self.run.experience, designs)
+            return settle(self.experience, designs)
         except BadInput as error:
             problems = []
             for problem in error.problems:
@@ -116,10 +167,9 @@ class Variants:
         if inputs:
             raw = copy.deepcopy(dict(self.run.scenario.designs[self.design]))
             design = resolve_design(self.design, raw | inputs, self.run.scenario.years)
-        if not clauses:
-            return design
-        changed = {group: _with(found, clauses) for group, found in design.by_group.items()}
-        return replace(design, arrangement=_with(design.arrangement, clauses), by_group=changed)
+        if clauses:
+            design = _each(design, lambda found: _with(found, clauses))
+        return _each(design, self.edit) if self.edit else design
 
     def _inputs(self) -> Iterator[tuple[str, float]]:
         """Plain numbers among the inputs and figures of the program, as this design has them."""
@@ -135,9 +185,7 @@ class Variants:
 
     def _check(self, names: Iterable[str]) -> None:
         problems = [
-            Problem(
-                name, f"is no figure of {self.design}{did_you_mean(name, self.figures)} (there: {_few(self.figures)})"
-            )
+            Problem(name, f"is no figure of {self.design}{did_you_mean(name, self.figures)} ({_there(self.figures)})")
             for name in names
             if name not in self.figures
         ]
@@ -145,8 +193,20 @@ class Variants:
             raise BadInput(problems)
 
 
-def _few(names: Iterable[str]) -> str:
-    return listing(list(names), 40)
+def _there(names: Iterable[str]) -> str:
+    return f"there: {listing(list(names), 40)}"
+
+
+def _each(design: Design, edit: Edit) -> Design:
+    """The design with all of its arrangements edited."""
+    own = {group: edit(found) for group, found in design.by_group.items()}
+    return replace(design, arrangement=edit(design.arrangement), by_group=own)
+
+
+def _by_party(settlement: xr.Dataset) -> dict[str, Floats]:
+    """Money over the whole contract by party (design, draw)."""
+    net = settlement["net_usd"].sum("year").transpose("party", "design", "draw")
+    return {str(party): net.sel(party=party).values for party in net["party"].values}
 
 
 def _clause_figures(arrangement: Arrangement) -> Iterator[tuple[str, Path, float]]:

@@ -19,16 +19,21 @@ from numpy.typing import NDArray
 
 from vbcsim.core.dataset import label
 from vbcsim.core.errors import BadInput
-from vbcsim.outcomes.economics import VARIABLE_SHARE_SOURCE, Economics, Payer, Provider
+from vbcsim.outcomes.economics import (
+    PAYER_ACCOUNTS,
+    PROVIDER_ACCOUNTS,
+    VARIABLE_SHARE_SOURCE,
+    Economics,
+    Payer,
+    Provider,
+)
 from vbcsim.outcomes.summary import provenance
 
-__all__ = ["PAYER_ACCOUNTS", "PROVIDER_ACCOUNTS", "ledger", "own_revenue"]
+__all__ = ["PAYER_ACCOUNTS", "PROVIDER_ACCOUNTS", "ledger", "own_revenue", "with_own_revenue"]
 
 Array = NDArray[np.float64]
 
-PAYER_ACCOUNTS = ("premium", "claims", "intervention_cost", "admin", "settlement", "margin")
-PROVIDER_ACCOUNTS = ("fee_for_service", "fixed_cost", "variable_cost", "programme_cost", "settlement", "margin")
-_ACCOUNTS = ("premium", "claims", "intervention_cost", "admin", *PROVIDER_ACCOUNTS)
+_ACCOUNTS = (*PAYER_ACCOUNTS[:-2], *PROVIDER_ACCOUNTS)
 """Accounts of both parties: income above nought, spending below; margin is the sum of the others."""
 _SOURCE = "accounts of each party, method in vbcsim.outcomes.ledger"
 
@@ -82,6 +87,14 @@ def own_revenue(experience: xr.Dataset, provider: Provider) -> xr.DataArray:
     found = (spent * xr.DataArray(shares, dims="category")).sum("category")
     found.attrs = spent.attrs | {"long_name": "provider group's revenue", "source": provider.source}
     return found
+
+
+def with_own_revenue(experience: xr.Dataset, economics: Economics | None) -> xr.Dataset:
+    """The experience as it is settled: with the provider's own revenue by category, where its economics say it."""
+    provider = economics.provider if economics else None
+    if provider is None:
+        return experience
+    return experience.drop_vars("provider_revenue_usd").assign(provider_revenue_usd=own_revenue(experience, provider))
 
 
 class _Study(NamedTuple):

@@ -25,6 +25,7 @@ __all__ = [
     "Lived",
     "Run",
     "built_cases",
+    "capital_of",
     "run",
     "settle_cases",
     "settle_run",
@@ -135,17 +136,17 @@ def settle_run(scenario: Scenario, cohort: xr.Dataset, experience: xr.Dataset) -
 def _settled(case: Lived) -> CaseRun:
     settlement = settle(settled_experience(case.scenario, case.experience), case.scenario)
     kept = _ledger(case.scenario, case.experience, settlement)
-    return CaseRun(*case, settlement, summarize(settlement), compare(settlement), kept)
+    needed = capital_of(case.scenario, case.experience, settlement, kept)
+    return CaseRun(*case, settlement, summarize(settlement), compare(settlement), kept, needed)
 
 
 def settled_experience(scenario: Scenario, experience: xr.Dataset) -> xr.Dataset:
     """The experience with the provider's own revenue by category, where the economics of the scenario say it."""
-    provider = scenario.economics.provider if scenario.economics else None
-    if provider is None:
+    if scenario.economics is None:
         return experience
-    from vbcsim.outcomes.ledger import own_revenue
+    from vbcsim.outcomes.ledger import with_own_revenue
 
-    return experience.drop_vars("provider_revenue_usd").assign(provider_revenue_usd=own_revenue(experience, provider))
+    return with_own_revenue(experience, scenario.economics)
 
 
 def _ledger(scenario: Scenario, experience: xr.Dataset, settlement: xr.Dataset) -> xr.Dataset | None:
@@ -155,6 +156,21 @@ def _ledger(scenario: Scenario, experience: xr.Dataset, settlement: xr.Dataset) 
 
     paid_by = {name: design.programme_paid_by for name, design in scenario.settled_designs.items()}
     return ledger(experience, settlement, scenario.economics, paid_by)
+
+
+def capital_of(
+    scenario: Scenario, experience: xr.Dataset, settlement: xr.Dataset, ledger: xr.Dataset | None
+) -> xr.Dataset | None:
+    """The capital dataset of a settlement; none where the scenario does not ask for it."""
+    if scenario.capital is None:
+        return None
+    from vbcsim.contract.security import secured_usd
+    from vbcsim.outcomes.capital import capital
+
+    designs = scenario.settled_designs
+    secured = secured_usd(settled_experience(scenario, experience), designs)
+    directions = {name: design.directions for name, design in designs.items()}
+    return capital(settlement, directions, scenario.capital, ledger=ledger, secured_usd=secured)
 
 
 def _compared(cases: Mapping[str, CaseRun]) -> xr.Dataset | None:
@@ -217,6 +233,8 @@ class CaseRun:
     comparison: xr.Dataset
     ledger: xr.Dataset | None = None
     """Both parties' accounts, where the scenario has economics."""
+    capital: xr.Dataset | None = None
+    """Reserves, chances of running out and present values, where the scenario asks for capital."""
 
 
 @dataclass(frozen=True)
@@ -261,6 +279,11 @@ class Run:
     def ledger(self) -> xr.Dataset | None:
         """Both parties' accounts, where the scenario has economics."""
         return self.cases[BASE].ledger
+
+    @property
+    def capital(self) -> xr.Dataset | None:
+        """Reserves, chances of running out and present values, where the scenario asks for capital."""
+        return self.cases[BASE].capital
 
     def __repr__(self) -> str:
         attrs = self.settlement.attrs
