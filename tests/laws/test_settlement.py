@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from vbcsim.contract.arrangement import Arrangement, Provision, Step
 from vbcsim.contract.book import Book
 from vbcsim.contract.program import load_program, program_names, resolve
-from vbcsim.contract.settle import settle, settle_amounts
+from vbcsim.contract.settle import SettledPart, settle, settle_amounts
+from vbcsim.contract.steps import settled_provisions
 from vbcsim.contract.term import term_family
 from vbcsim.core.errors import BadInput
+from vbcsim.outcomes.waterfall import CHANGES, steps_of
 
 few = settings(max_examples=settings.default.max_examples // 4)
 PARTIES = ("payer", "provider", "reinsurer", "downstream", "government")
@@ -202,3 +204,16 @@ def test_spending_less_never_pays_the_provider_less_in_shared_savings(made, trac
     less = {**lines, "expenditure": lines["expenditure"] * rng.uniform(0.8, 1.0, lines["expenditure"].shape)}
     saved = settle_amounts(made.book(less, years), design)["shared_savings"]
     assert (saved >= spent - 1e-6).all()
+
+
+@few
+@given(data=st.data())
+def test_clauses_add_up_to_the_settlement_in_every_draw(made, data):
+    drafted, lines = data.draw(arrangements(made)), data.draw(made.lines())
+    book = made.book(lines)
+    provisions = list(settled_provisions([SettledPart("", book, drafted)]))
+    net = settle(book, {"any": drafted})["net_usd"].squeeze("design").sum("year")
+    for party in PARTIES:
+        changes = [step.usd for step in steps_of(provisions, party) if step.kind in CHANGES]
+        wanted = net.sel(party=party).values if party in net["party"] else np.zeros(book.draws)
+        np.testing.assert_allclose(np.sum(changes, axis=0) + 0.0 * wanted, wanted, rtol=0, atol=1e-6)

@@ -27,7 +27,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from vbcsim.core.model import Frozen
 from vbcsim.core.units import Year, parse_quantity
-from vbcsim.outcomes.distribution import Estimate, mean, probability
+from vbcsim.outcomes.distribution import probability, ratio
 from vbcsim.outcomes.statistic import statistic
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def answers(asked: Iterable[AnswerSpec], figures: Figures) -> xr.Dataset:
 def _estimate(spec: AnswerSpec, case: str, figures: Figures) -> tuple[float, float]:
     drawn = _drawn(spec, spec, case, figures)
     if spec.share_of is not None:
-        found = _ratio(drawn, _drawn(spec.share_of, spec, case, figures))
+        found = ratio(drawn, _drawn(spec.share_of, spec, case, figures))
     elif spec.measured == "probability":
         low = -np.inf if spec.at_least is None else spec.at_least - ROUNDING * abs(spec.at_least)
         high = np.inf if spec.at_most is None else spec.at_most + ROUNDING * abs(spec.at_most)
@@ -257,15 +257,6 @@ _OVER: Mapping[str, Callable[[Array, int], Array]] = {
     "least": lambda figures, axis: figures.min(axis=axis),
     "greatest": lambda figures, axis: figures.max(axis=axis),
 }
-
-
-def _ratio(above: Array, below: Array) -> Estimate:
-    """Ratio of two means over the same draws; error sd(above - ratio x below) / (sqrt(n) |mean below|)."""
-    bottom = below.mean()
-    if bottom == 0.0:
-        return Estimate(np.array(np.nan), np.array(np.nan))
-    ratio = above.mean() / bottom
-    return Estimate(np.asarray(ratio), mean(above - ratio * below).mcse / abs(bottom))
 
 
 def problems_of_answer(

@@ -15,7 +15,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Estimate", "mean", "probability", "quantile", "standard_deviation", "tail_value_at_risk", "value_at_risk"]
+__all__ = [
+    "Estimate",
+    "mean",
+    "probability",
+    "quantile",
+    "ratio",
+    "standard_deviation",
+    "tail_value_at_risk",
+    "value_at_risk",
+]
 
 Array = NDArray[np.float64]
 
@@ -34,6 +43,17 @@ def mean(draws: Array) -> Estimate:
     """Mean; error s / sqrt(n)."""
     n = draws.shape[-1]
     return Estimate(draws.mean(axis=-1), np.sqrt(_variance(draws) / n))
+
+
+def ratio(above: Array, below: Array) -> Estimate:
+    """Ratio of two means over the same draws; NaN where the lower one is nought.
+
+    Error by the delta method on paired draws: sd(above - ratio x below) / (sqrt(n) |mean below|).
+    """
+    bottom = below.mean(axis=-1)
+    known = np.where(bottom == 0.0, np.nan, bottom)
+    found = above.mean(axis=-1) / known
+    return Estimate(found, mean(above - found[..., None] * below).mcse / np.abs(known))
 
 
 def standard_deviation(draws: Array) -> Estimate:

@@ -13,6 +13,7 @@ from vbcsim.experience.draws import first_draws
 from vbcsim.pipeline.certainty import NamedFigure, RunningError, Target, further_draws, read_named_figure, read_target
 from vbcsim.pipeline.folder import kept_experience, open_run, run_facts, save_run
 from vbcsim.pipeline.lasting import Lasting
+from vbcsim.pipeline.money import effective_share, waterfall
 from vbcsim.pipeline.stages import build_cohort, compare, load_scenario, settle, simulate, summarize
 from vbcsim.pipeline.study import (
     Built,
@@ -41,6 +42,7 @@ __all__ = [
     "build_cohort",
     "built_cases",
     "compare",
+    "effective_share",
     "first_draws",
     "further_draws",
     "kept_experience",
@@ -60,4 +62,5 @@ __all__ = [
     "simulate_cases",
     "split_variance",
     "summarize",
+    "waterfall",
 ]
