@@ -30,12 +30,10 @@ from vbcsim.contract.term import Term
 from vbcsim.contract.value import Clause
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
 from vbcsim.core.model import Frozen
+from vbcsim.core.parties import PARTIES, Party
 from vbcsim.core.units import Year
 
 __all__ = ["PARTIES", "Arrangement", "Party", "Provision", "Step", "UsedParameter"]
-
-Party = Literal["payer", "provider", "reinsurer", "downstream", "government"]
-PARTIES: tuple[Party, ...] = ("payer", "provider", "reinsurer", "downstream", "government")
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Grade = Literal["P", "D", "D-inf", "S", "M", "given"]

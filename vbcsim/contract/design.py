@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from vbcsim.contract.arrangement import Arrangement
-from vbcsim.core.errors import Problem, did_you_mean
+from vbcsim.core.errors import BadInput, Problem, did_you_mean
 from vbcsim.core.text import listing, shown
 
 __all__ = ["Design", "Part", "as_design"]
@@ -54,6 +54,23 @@ class Design:
     def arrangements(self) -> tuple[Arrangement, ...]:
         """Every arrangement that may be settled."""
         return (self.arrangement, *self.by_group.values())
+
+    @property
+    def directions(self) -> dict[str, tuple[str, str]]:
+        """Payer and payee of each provision, by its name.
+
+        :raises BadInput: where groups have a provision of the same name between other parties.
+        """
+        found: dict[str, tuple[str, str]] = {}
+        for arrangement in self.arrangements:
+            for provision in arrangement.provisions:
+                way = (provision.payer, provision.payee)
+                if found.setdefault(provision.name, way) != way:
+                    raise BadInput(
+                        f"provisions[{provision.name}]",
+                        "is paid between other parties in one group than in another; give it a name of its own there",
+                    )
+        return found
 
     def sentence(self) -> str:
         """For whom it holds and how, in plain words; empty where it settles everybody as one."""

@@ -16,12 +16,24 @@ from vbcsim.core.model import Frozen
 from vbcsim.core.text import listing
 from vbcsim.core.units import Fraction, Rate, Usd, UsdPmpm, Year
 
-__all__ = ["VARIABLE_SHARE", "VARIABLE_SHARE_SOURCE", "Economics", "Payer", "Provider", "economics_problems"]
+__all__ = [
+    "PAYER_ACCOUNTS",
+    "PROVIDER_ACCOUNTS",
+    "VARIABLE_SHARE",
+    "VARIABLE_SHARE_SOURCE",
+    "Economics",
+    "Payer",
+    "Provider",
+    "economics_problems",
+]
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 
+PAYER_ACCOUNTS = ("premium", "claims", "intervention_cost", "admin", "settlement", "margin")
+PROVIDER_ACCOUNTS = ("fee_for_service", "fixed_cost", "variable_cost", "programme_cost", "settlement", "margin")
+"""Accounts of the parties' ledgers; margin is the sum of the others."""
 VARIABLE_SHARE = {
     "inpatient": 0.35,
     "outpatient_surgery": 0.45,

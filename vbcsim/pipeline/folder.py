@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["earlier_experience", "kept_experience", "open_run", "run_facts", "save_run"]
 
 _STAGES = ("settlement", "outcomes", "comparison")
-"""What the results of every case hold; a ledger only where the scenario has economics."""
+"""What the results of every case hold."""
+_WHERE_ASKED = ("ledger", "capital")
+"""What they hold beside, where the scenario has economics or asks for capital."""
 _OF_ALL = ("case_comparison", "variance_split", "answers")
 """What stands with the results of base and is told of the whole run."""
 
@@ -43,7 +45,7 @@ def save_run(run: Run, folder: RunFolder) -> None:
 
 def _results(run: Run, name: str) -> dict[str, xr.Dataset]:
     """The datasets in the results of a case."""
-    found = {stage: getattr(run.cases[name], stage) for stage in (*_STAGES, "ledger")}
+    found = {stage: getattr(run.cases[name], stage) for stage in (*_STAGES, *_WHERE_ASKED)}
     if name == BASE:
         found |= {stage: getattr(run, stage) for stage in _OF_ALL}
     return {stage: dataset for stage, dataset in found.items() if dataset is not None}
@@ -142,7 +144,7 @@ def _opened(
     file, stages = noted["experience"], ("experience", "cohort")
     if file not in seams:
         seams[file] = _read(folder / file, stages, stages)
-    results = _read(folder / _file(name, "results.nc"), noted["results"], (*_STAGES, "ledger"))
+    results = _read(folder / _file(name, "results.nc"), noted["results"], (*_STAGES, *_WHERE_ASKED))
     return CaseRun(scenario, seams[file]["cohort"], seams[file]["experience"], **results)
 
 

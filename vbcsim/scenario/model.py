@@ -18,6 +18,7 @@ from vbcsim.core.units import Year
 from vbcsim.experience.engines import CHOICES
 from vbcsim.experience.families import AnyIntervention, AnyMeasure
 from vbcsim.outcomes.answers import AnswerSpec
+from vbcsim.outcomes.capital_spec import Capital
 from vbcsim.outcomes.economics import Economics
 
 if TYPE_CHECKING:
@@ -149,6 +150,8 @@ class Scenario(Frozen):
     """Quality measures by name: whom they count, expected rates, how they differ and improve."""
     economics: Economics | None = None
     """The payer's income and the provider's cost of care, for the ledgers of both."""
+    capital: Capital | None = None
+    """When the money of the contract moves, and what reserve is asked about."""
     cases: Annotated[dict[Name, Case], Field(max_length=50, default_factory=dict)]
     """Further cases by name, each this scenario with some assumptions changed; the scenario itself is ``base``."""
     answers: Annotated[tuple[AnswerSpec, ...], Field(max_length=100)] = ()
@@ -201,8 +204,8 @@ class Scenario(Frozen):
     def with_experience_of(self, other: Self) -> Self:
         """The designs and texts of this scenario on the experience that ``other`` asks for."""
         kept = (*EXPERIENCE_SECTIONS, "draws", "cases", "record")
-        economics = self.economics or other.economics
-        return self.model_copy(update={name: getattr(other, name) for name in kept} | {"economics": economics})
+        told = {name: getattr(self, name) or getattr(other, name) for name in ("economics", "capital")}
+        return self.model_copy(update={name: getattr(other, name) for name in kept} | told)
 
     @property
     def categories(self) -> tuple[str, ...]:

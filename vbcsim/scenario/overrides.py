@@ -22,6 +22,9 @@ __all__ = ["apply_overrides", "find", "put"]
 _NAMED = ("interventions", "measures")
 """Sections to which a change may add a whole entry, or take one away by setting it to null."""
 
+_WITH_WORDS = ("cohort", "assumptions", *_NAMED, "economics", "capital")
+"""Sections with words of the scenario's own in them."""
+
 
 def apply_overrides(document: Document, overrides: Iterable[str]) -> list[Problem]:
     """Apply each ``path=value`` to the document in turn; what cannot be applied is returned as problems."""
@@ -88,7 +91,7 @@ def _is_free(path: Path) -> bool:
     """
     if path and path[0] == "designs":
         return len(path) >= 2
-    nodes = nodes_at(path) if len(path) >= 3 and path[0] in ("cohort", "assumptions", *_NAMED, "economics") else []
+    nodes = nodes_at(path) if len(path) >= 3 and path[0] in _WITH_WORDS else []
     return any(isinstance(node.get("additionalProperties"), dict) or "patternProperties" in node for node in nodes)
 
 

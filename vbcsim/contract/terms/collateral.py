@@ -28,8 +28,13 @@ class Collateral(Term):
 
     def apply(self, amount: Amount, book: BookLike) -> Amount:
         """The amount with the cost added [USD]."""
+        return amount + book.value(self.cost_rate) * self.secured_usd(book)
+
+    def secured_usd(self, book: BookLike) -> Amount:
+        """What is secured [USD]."""
         pick = np.minimum if self.combine == "lesser" else np.maximum
-        return amount + book.value(self.cost_rate) * reduce(pick, (part.amount(book) for part in self.secured))
+        found: Amount = reduce(pick, (part.amount(book) for part in self.secured))
+        return found
 
     def sentence(self) -> str:
         """In plain words."""
