@@ -56,8 +56,9 @@ def known_sources() -> tuple[Source, ...]:
 
 
 def _of_scenario(scenario: Scenario) -> Iterator[Cited]:
-    yield from _of_model(scenario.cohort, "cohort")
-    yield from _of_model(scenario.assumptions, "assumptions")
+    if scenario.collective is None:
+        yield from _of_model(scenario.cohort, "cohort")
+    yield from _of_model(scenario.supposed, "assumptions" if scenario.collective is None else "collective")
     for section in ("interventions", "measures"):
         for name, one in getattr(scenario, section).items():
             yield from _of_model(one, f"{section}: {name}")

@@ -22,7 +22,7 @@ from vbcsim.core.errors import BadInput, did_you_mean
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Book", "every_year", "experience_lines", "view_of"]
+__all__ = ["Book", "collective_lines", "every_year", "experience_lines", "view_of"]
 
 Floats = NDArray[np.float64]
 
@@ -42,6 +42,9 @@ _PLAIN = (
     "intervention_cost",
 )
 
+_OF_MEMBERS_ONLY = frozenset({"revenue", "quality_score", "group_effect", "comparator_error"})
+"""What risks in place of members do not have."""
+
 
 def experience_lines(
     categories: Iterable[str], *, measures: Iterable[str] = (), equity_strata: Iterable[str] = (), halves: bool = False
@@ -58,6 +61,15 @@ def experience_lines(
     by_measure = (f"measure_{name}{word}{what}" for name in measures for word in words for what in ("", "_denominator"))
     by_half = (f"{stem}_{half}" for stem in HALF_LINES if halves for half in (1, 2))
     return frozenset(_PLAIN) | frozenset(by_category) | frozenset(by_measure) | frozenset(by_half)
+
+
+def collective_lines(risks: Iterable[str]) -> frozenset[str]:
+    """Names of the lines that simulated risks will give in place of members.
+
+    :param risks: names of the risks.
+    """
+    by_risk = (f"{stem}_{name}" for name in risks for stem in ("expenditure", "utilization"))
+    return frozenset(_PLAIN) - _OF_MEMBERS_ONLY | frozenset(by_risk)
 
 
 def view_of(book: Book, maker: str) -> View:

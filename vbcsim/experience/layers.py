@@ -28,6 +28,7 @@ LAYERS: Final[Mapping[str, frozenset[Stream]]] = {
             *(Stream.COMPARATOR, Stream.TURNOVER, Stream.ENGAGEMENT, Stream.MEASURE, Stream.RISK_SCORE_MEMBERS),
             *(Stream.POOLED_FRAILTY, Stream.POOLED_COUNT, Stream.POOLED_COST, Stream.POOLED_LARGE),
             *(Stream.POOLED_OWNER, Stream.POOLED_SHARE, Stream.POOLED_REST, Stream.EPISODE),
+            *(Stream.COLLECTIVE_COUNT, Stream.COLLECTIVE_SEVERITY),
         }
     ),
 }

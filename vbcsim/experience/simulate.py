@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from vbcsim.core.dataset import label
 from vbcsim.core.errors import BadInput, VbcsimError
 from vbcsim.core.version import VERSION
-from vbcsim.experience.blocks import Finished, Progress, Runner, gather, on_threads
+from vbcsim.experience.blocks import Finished, Progress, Runner, Simulation, gather, on_threads
 from vbcsim.experience.claims import Block, Engine, member_claims
+from vbcsim.experience.collective.build import is_collective
+from vbcsim.experience.collective.simulate import ENGINE as COLLECTIVE
+from vbcsim.experience.collective.simulate import CollectiveSimulation
 from vbcsim.experience.compiled import compile_kernel
 from vbcsim.experience.engines import CHOICES, ENGINES
 from vbcsim.experience.intervening import Interventions, draw_interventions
@@ -151,16 +154,18 @@ def simulate(
     work.layers.check(draws)
     where = runner or on_threads(threads, block)
     parts = gather(work, draws, where, known=known, finished=finished, progress=progress)
-    return _dataset(work, together(parts), draws)
+    return work.experience(Part(0, draws, together(parts)))
 
 
 def simulation_of(
     cohort: xr.Dataset, *, seed: int = 1, engine: str = "members", shift: Mapping[str, int] | None = None
-) -> Simulated:
-    """A cohort made ready to be simulated by blocks; see ``simulate``."""
-    engine = chosen_engine(cohort, engine)
+) -> Simulation:
+    """A cohort, or the risks in its place, made ready to be simulated by blocks; see ``simulate``."""
+    engine, layers = chosen_engine(cohort, engine), LayerDraws(dict(shift or {}))
+    if engine == COLLECTIVE:
+        return CollectiveSimulation(cohort, seed, layers, experience_hash(cohort, seed, engine, layers.shift))
     inputs = prepare(cohort)
-    return Simulated(cohort, inputs, engine, _engine(engine, inputs), seed, LayerDraws(dict(shift or {})))
+    return Simulated(cohort, inputs, engine, _engine(engine, inputs), seed, layers)
 
 
 def experience_hash(cohort: xr.Dataset, seed: int, engine: str, shift: Mapping[str, int] | None = None) -> str:
@@ -181,7 +186,7 @@ def _check(draws: int, seed: int, engine: str, threads: int | None, block: int |
         raise BadInput("draws", f"{draws} is not possible; ask for 1 to 2,147,483,647")
     if not 0 <= seed < 2**64:
         raise BadInput("seed", f"{seed} is not possible; choose a whole number from 0 to 2**64 - 1")
-    if engine not in CHOICES:
+    if engine not in (*CHOICES, COLLECTIVE):
         raise BadInput("engine", f'"{engine}" is not an engine; choose one of {", ".join(CHOICES)}')
     for name, value in (("threads", threads), ("block", block)):
         if value is not None and value < 1:
@@ -189,7 +194,9 @@ def _check(draws: int, seed: int, engine: str, threads: int | None, block: int |
 
 
 def chosen_engine(cohort: xr.Dataset, engine: str) -> str:
-    """The engine's own name; ``auto`` is the faster one for the cohort."""
+    """The engine's own name; ``auto`` is the faster one for the cohort; risks have an engine of their own."""
+    if is_collective(cohort):
+        return COLLECTIVE
     if engine != "auto":
         return engine
     from vbcsim.experience.pooled_choice import faster_engine

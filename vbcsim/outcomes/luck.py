@@ -41,8 +41,10 @@ def luck(settlement: xr.Dataset, experience: xr.Dataset) -> xr.Dataset:
     """
     net = net_by_draw(settlement).sum(axis=2)
     where = np.flatnonzero(settlement["party"].values == "provider")
-    own, market, merit = _layers(experience)
-    rows = [_luck_of(net[i, where[0]], own, market, merit) if where.size else _unknown() for i in range(net.shape[0])]
+    rows = [_unknown()] * net.shape[0]
+    if where.size and "group_effect" in experience:  # risks in place of members have no provider group
+        layers = _layers(experience)
+        rows = [_luck_of(net[i, where[0]], *layers) for i in range(net.shape[0])]
     shares, errors = (np.stack([row[k] for row in rows]) for k in (0, 1))
     chances = np.stack([row[2] for row in rows])
     dataset = xr.Dataset(

@@ -29,7 +29,15 @@ def load_scenario(path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
 
 
 def build_cohort(scenario: Scenario) -> xr.Dataset:
-    """The cohort of a scenario: rating cells with their members, and expected use and cost by year and category."""
+    """The cohort of a scenario: rating cells with their members, and expected use and cost by year and category.
+
+    Of a scenario with a collective: its risks, with their distributions, in place of members.
+    """
+    if scenario.collective is not None:
+        from vbcsim.experience.collective.build import build_collective
+
+        return build_collective(scenario.collective, scenario.years.base, scenario.years.performance)
+    assert scenario.assumptions is not None  # the scenario has seen to it
     from vbcsim.cohort.build import build_cohort
 
     named = {"interventions": scenario.interventions, "measures": scenario.measures}

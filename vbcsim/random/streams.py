@@ -71,3 +71,7 @@ class Stream(IntEnum):
     """Small claims of one owner of large claims; member = place among the owners, period = year, item = category."""
     WORLD = 29
     """Which of the equally likely sets of uncertain shapes a draw has."""
+    COLLECTIVE_COUNT = 30
+    """Number of claims of a risk; cell and member = its name, period = year since 1990, item 1 = factor of its mean."""
+    COLLECTIVE_SEVERITY = 31
+    """Amount of a claim of a risk; cell = its name, member = claim, period = year since 1990."""

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vbcsim.random.streams import Stream
 
-__all__ = ["normals", "philox4x32", "uniforms", "words"]
+__all__ = ["normals", "philox4x32", "uniforms", "wide_uniforms", "words"]
 
 _WORD = np.uint64(0xFFFFFFFF)
 
@@ -65,3 +65,25 @@ def normals(seed: int, stream: Stream, **where: ArrayLike) -> NDArray[np.float64
     from scipy.special import ndtri
 
     return np.asarray(ndtri(uniforms(seed, stream, **where)))
+
+
+def wide_uniforms(
+    seed: int,
+    stream: Stream,
+    *,
+    draw: ArrayLike,
+    cell: ArrayLike = 0,
+    member: ArrayLike = 0,
+    period: ArrayLike = 0,
+    item: ArrayLike = 0,
+) -> NDArray[np.float64]:
+    """Two uniform numbers of 64 bits each, along a new last axis, strictly above 0 and below 1.
+
+    Near 0 they keep all of their bits, so a heavy tail that is inverted from there reaches out to 2**-65.
+    """
+    parts: list[Any] = [np.asarray(p, dtype=np.uint64) for p in (draw, cell, member, period, item)]
+    d, c, m, p, i = np.broadcast_arrays(*parts)
+    c0 = (p << np.uint64(24)) | (i << np.uint64(16))
+    four = philox4x32(c0, m, d, np.uint64(int(stream) << 24) | c, seed % 2**32, seed // 2**32)
+    high, low = four[..., 0::2].astype(np.float64), four[..., 1::2].astype(np.float64)
+    return np.asarray(np.minimum((high + (low + 0.5) * 2.0**-32) * 2.0**-32, 1.0 - 2.0**-53))

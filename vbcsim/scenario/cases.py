@@ -30,7 +30,7 @@ from vbcsim.scenario.source import Document, Path, parse_path
 
 __all__ = ["CASE_SECTIONS", "case_documents", "case_scenario", "every_case", "in_case"]
 
-CASE_SECTIONS = ("cohort", "assumptions", "interventions", "measures", "economics")
+CASE_SECTIONS = ("cohort", "assumptions", "collective", "interventions", "measures", "economics")
 """Parts of a scenario that a case may change."""
 
 

@@ -21,7 +21,7 @@ def dump_scenario(scenario: Scenario) -> dict[str, str]:
     data = scenario.model_dump(mode="python", by_alias=True, exclude_unset=True)
     files: dict[str, str] = {}
     for section, rows in (("cohort", "cells"), ("assumptions", "services")):
-        if len(data[section][rows]) > _LONGEST and all(map(_is_flat, data[section][rows])):
+        if section in data and len(data[section][rows]) > _LONGEST and all(map(_is_flat, data[section][rows])):
             name = f"{section}_{rows}.csv"
             files[name] = _table(data[section][rows])
             data[section][rows] = {"table": name}

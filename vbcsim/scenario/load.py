@@ -86,7 +86,8 @@ def _section_problems(document: Document, scenario: Scenario | None) -> list[Pro
     """What in members, assumptions, interventions, measures and economics does not fit together."""
     if scenario is None:
         return []
-    found = [*fit_problems(scenario.cohort, scenario.assumptions), *_unfit(scenario)]
+    fit = [] if scenario.assumptions is None else fit_problems(scenario.cohort, scenario.assumptions)
+    found = [*fit, *_unfit(scenario)]
     found += [*_economics_problems(scenario), *_capital_problems(scenario)]
     return [Problem(document.place(parse_path(problem.place)), problem.message) for problem in found]
 

@@ -8,13 +8,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from vbcsim.assumptions.spec import Assumptions, Name, Text
-from vbcsim.cohort.spec import CohortSpec
+from vbcsim.cohort.spec import Cell, CohortSpec
 from vbcsim.core.errors import did_you_mean
 from vbcsim.core.model import Frozen
 from vbcsim.core.text import shown
 from vbcsim.core.units import Year
+from vbcsim.experience.collective.spec import Collective
 from vbcsim.experience.engines import CHOICES
 from vbcsim.experience.families import AnyIntervention, AnyMeasure
 from vbcsim.outcomes.answers import AnswerSpec
@@ -41,7 +43,7 @@ __all__ = [
 MAX_DRAWS = 10_000_000
 BASE_CASE = "base"
 """The name of the case that is the scenario itself."""
-EXPERIENCE_SECTIONS = ("cohort", "assumptions", "interventions", "measures", "years", "seed", "engine")
+EXPERIENCE_SECTIONS = ("cohort", "assumptions", "collective", "interventions", "measures", "years", "seed", "engine")
 """Parts of a scenario that decide what happens to members; draws only say how often it is simulated."""
 
 
@@ -61,6 +63,35 @@ def _an_engine(name: str) -> str:
     if name not in CHOICES:
         raise ValueError(f"{shown(name)} is not an engine{did_you_mean(name, CHOICES)} (allowed: {', '.join(CHOICES)})")
     return name
+
+
+_LACKING = object()
+"""Stands for a section that a file must have and lacks."""
+
+
+def _needed(value: Any) -> Any:
+    if value is _LACKING:
+        raise PydanticCustomError("missing", "Field required")
+    return value
+
+
+def _without_collective(data: Mapping[str, Any]) -> bool:
+    """Whether a scenario has no collective; not where it has one that cannot be read."""
+    return "collective" in data and data["collective"] is None
+
+
+def _risks_as_cells(data: Mapping[str, Any]) -> Any:
+    """A cohort that names the risks of a collective: a cell for each, with its exposure as members."""
+    if _without_collective(data):
+        return _LACKING
+    risks = data["collective"].risks if "collective" in data else {"unreadable": None}
+    units = {name: risk.greatest_exposure if risk else 1.0 for name, risk in risks.items()}
+    cells = tuple(Cell(cell=name, members=max(1, round(n)), line_of_business=name) for name, n in units.items())
+    return CohortSpec(cells=cells, strata=("line_of_business",), source="the risks of the collective")
+
+
+def _nothing_assumed(data: Mapping[str, Any]) -> Any:
+    return _LACKING if _without_collective(data) else None
 
 
 Engine = Annotated[str, AfterValidator(_an_engine), Field(json_schema_extra={"enum": list(CHOICES)})]
@@ -140,10 +171,16 @@ class Scenario(Frozen):
     with the same distribution (pooled), or one at a time in plain NumPy (reference; slow, the bits of members)."""
     years: Years
     """The calendar years."""
-    cohort: CohortSpec
-    """The members, as rating cells."""
-    assumptions: Assumptions
-    """What members use, what it costs, and how uncertain that is."""
+    collective: Collective | None = None
+    """Risks with their claims, in place of members and assumptions."""
+    cohort: Annotated[
+        CohortSpec, BeforeValidator(_needed), Field(default_factory=_risks_as_cells, validate_default=True)
+    ]
+    """The members, as rating cells; needed unless there is a collective, whose risks are then the cells."""
+    assumptions: Annotated[
+        Assumptions | None, BeforeValidator(_needed), Field(default_factory=_nothing_assumed, validate_default=True)
+    ]
+    """What members use, what it costs, and how uncertain that is; needed with a cohort."""
     interventions: Annotated[dict[Name, AnyIntervention], Field(max_length=50, default_factory=dict)]
     """Interventions by name: who is offered them, what they do, what they cost."""
     measures: Annotated[dict[Name, AnyMeasure], Field(max_length=200, default_factory=dict)]
@@ -180,7 +217,21 @@ class Scenario(Frozen):
         return self
 
     @model_validator(mode="after")
+    def _members_or_risks(self) -> Self:
+        if self.collective is None and self.assumptions is None:
+            raise ValueError("assumptions is empty; say what members use and what it costs")
+        given = ("cohort", "assumptions", "interventions", "measures", "economics")
+        clash = [name for name in given if self.collective is not None and name in self.model_fields_set]
+        if clash:
+            raise ValueError(
+                f"collective has risks, not members: leave out {' and '.join(clash)}, or leave out collective"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _pandemic_in_the_study(self) -> Self:
+        if self.assumptions is None:
+            return self
         pandemic, years = self.assumptions.pandemic, (*self.years.base, *self.years.performance)
         if pandemic is not None and not set(pandemic.years) & set(years):
             raise ValueError(
@@ -194,6 +245,8 @@ class Scenario(Frozen):
         copy = super().model_copy(update=update, deep=deep)
         for made in ("arrangements", "settled_designs"):
             copy.__dict__.pop(made, None)
+        if copy.collective is not None:
+            copy.model_fields_set.difference_update(("cohort", "assumptions"))  # made from the risks, not given
         return copy
 
     def asking(self, *, draws: int | None = None, seed: int | None = None, engine: str | None = None) -> Self:
@@ -209,10 +262,19 @@ class Scenario(Frozen):
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """Names of the service categories, in the order of the services."""
+        """Names of the service categories, in the order of the services; of the risks of a collective."""
+        if self.assumptions is None:
+            return tuple(self.collective.risks if self.collective is not None else ())
         return tuple(dict.fromkeys(service.category for service in self.assumptions.services))
 
     @property
+    def supposed(self) -> Assumptions | Collective:
+        """What decides the cost of a year: assumptions on members, or risks in their place."""
+        found = self.assumptions or self.collective
+        assert found is not None
+        return found
+
+    @property
     def members(self) -> int:
-        """Number of members of the cohort."""
+        """Number of members of the cohort; greatest exposure of the risks of a collective."""
         return sum(cell.members for cell in self.cohort.cells)

@@ -12,9 +12,10 @@ from vbcsim.assumptions.spec import LargeClaimants
 from vbcsim.cohort.build import floors, stratum_of_cells
 from vbcsim.cohort.spec import CohortSpec
 from vbcsim.contract.arrangement import Arrangement
-from vbcsim.contract.book import experience_lines
+from vbcsim.contract.book import collective_lines, experience_lines
 from vbcsim.core.errors import BadInput, Problem
 from vbcsim.core.model import Frozen
+from vbcsim.experience.collective.spec import Collective
 from vbcsim.scenario.model import Scenario, Years
 from vbcsim.scenario.source import Document, Path, parse_path
 
@@ -47,6 +48,8 @@ def seam_of(document: Document, scenario: Scenario | None) -> tuple[Seam | None,
     years = _part(document, scenario, ("years",), Years)
     if years is None:
         return None, []
+    if "collective" in document.data:
+        return _seam_of_risks(years, _part(document, scenario, ("collective",), Collective)), []
     claimants = _part(document, scenario, ("assumptions", "large_claimants"), LargeClaimants)
     cohort = _part(document, scenario, ("cohort",), CohortSpec)
     attributes = None if cohort is None else _attributes(cohort)
@@ -60,6 +63,14 @@ def seam_of(document: Document, scenario: Scenario | None) -> tuple[Seam | None,
         problems = [Problem(document.place(parse_path(p.place)), p.message) for p in error.problems]
         return Seam(years, lines, {}, attributes), problems
     return Seam(years, lines, dict(zip(strata, map(float, by_stratum), strict=True)), attributes), []
+
+
+def _seam_of_risks(years: Years, collective: Collective | None) -> Seam:
+    """The seam of risks in place of members, each a stratum by its line of business."""
+    if collective is None:
+        return Seam(years, frozenset(), {}, None)
+    floors = collective.floors_usd()
+    return Seam(years, collective_lines(floors), floors, {"line_of_business": tuple(floors)})
 
 
 def unsettleable(arrangement: Arrangement, seam: Seam) -> list[Problem]:
