@@ -52,7 +52,7 @@ docs: setup
 
 # A minute or two; a test says where the page is not of today's tables and facts.
 validation: setup
-	$(BIN)/vbcsim validate --out docs/explanation/validation.md
+	$(BIN)/vbcsim validate --out docs/explanation/validation.md --summary vbcsim/calibrate/published/validation.json
 
 # Needs uv. The set-up itself does not.
 UV = uv

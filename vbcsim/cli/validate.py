@@ -18,8 +18,11 @@ __all__ = ["command"]
 )
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True, help="Seed of the simulation.")
 @click.option("--out", type=PATH, help="Markdown page to write; one that is there is replaced.")
+@click.option("--summary", "counts", type=PATH, help="JSON file to write: how many facts agree, as a report quotes it.")
 @speaks
-def command(populations: tuple[str, ...], persons: int, seed: int, out: Path | None, say: Speaker) -> None:
+def command(
+    populations: tuple[str, ...], persons: int, seed: int, out: Path | None, counts: Path | None, say: Speaker
+) -> None:
     """Simulate persons of each line of business and compare with what was published.
 
     POPULATIONS are commercial, medicare, medicaid, dual and all (them together); without any, all five. Each fact is
@@ -33,6 +36,7 @@ def command(populations: tuple[str, ...], persons: int, seed: int, out: Path | N
     from vbcsim.calibrate.facts import published, published_populations
     from vbcsim.calibrate.validation import json_object, validate
     from vbcsim.calibrate.validation_page import inputs_mark
+    from vbcsim.calibrate.validation_summary import summary_text
     from vbcsim.calibrate.validation_text import page, summary, table_text
     from vbcsim.core.files import write_atomic
 
@@ -46,4 +50,6 @@ def command(populations: tuple[str, ...], persons: int, seed: int, out: Path | N
     say.text("\n".join(summary(validation) for validation in found))
     if out is not None:
         write_atomic(out, page(found, inputs_mark(names, persons, seed)))
+    if counts is not None:
+        write_atomic(counts, summary_text(found, inputs_mark(names, persons, seed)))
     say.result(json_object(found) | {"out": None if out is None else str(out)})
