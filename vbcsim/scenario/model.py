@@ -22,6 +22,7 @@ from vbcsim.experience.families import AnyIntervention, AnyMeasure
 from vbcsim.outcomes.answers import AnswerSpec
 from vbcsim.outcomes.capital_spec import Capital
 from vbcsim.outcomes.economics import Economics
+from vbcsim.scenario.sign_off import SignOff
 
 if TYPE_CHECKING:
     from vbcsim.contract.arrangement import Arrangement
@@ -195,6 +196,8 @@ class Scenario(Frozen):
     """The figures that answer the question, told in every case with their Monte Carlo error."""
     record: Annotated[dict[str, Recorded], Field(max_length=500, default_factory=dict)]
     """What was published about the real group; shown beside the results, never used in them."""
+    sign_off: SignOff | None = None
+    """What the report says in the names of people: purpose, users, who made and reviewed it, reliance."""
     designs: Annotated[dict[Name, dict[str, Any]], Field(min_length=1, max_length=200)]
     """The contract designs to settle: a program with its inputs, or an arrangement written out."""
 
