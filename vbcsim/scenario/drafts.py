@@ -12,7 +12,7 @@ from vbcsim.scenario.yaml import read_yaml
 
 __all__ = ["load_designs"]
 
-_OF_A_DRAFT = {"designs", "title", "question", "description"}
+_OF_A_DRAFT = {"designs", "title", "question", "description", "sign_off"}
 """What a file of drafts may say; anything else makes it a scenario."""
 
 
@@ -25,5 +25,5 @@ def load_designs(path: str | Path, finished: Scenario, overrides: Iterable[str] 
     if not isinstance(document.data, dict) or "designs" not in document.data or set(document.data) - _OF_A_DRAFT:
         return load_scenario(path, overrides)
     rest = finished.model_dump(mode="python", by_alias=True, exclude_unset=True)
-    kept = {key: value for key, value in rest.items() if key not in ("answers", "cases")}
+    kept = {key: value for key, value in rest.items() if key not in ("answers", "cases", "sign_off")}
     return scenario_of(replace(document, data=kept | document.data), Path(path).parent, list(overrides))
