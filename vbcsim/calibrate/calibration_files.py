@@ -14,8 +14,9 @@ from vbcsim.calibrate.calibration import Calibration
 from vbcsim.calibrate.tiers import Tier
 from vbcsim.calibrate.validation import finding_object
 from vbcsim.core.files import write_atomic
+from vbcsim.core.uncertain import Distribution
 
-__all__ = ["diagnostics", "services_csv", "write_calibration"]
+__all__ = ["csv_text", "diagnostics", "figure", "services_csv", "write_calibration"]
 
 _SOLVED: Final = ("overdispersion", "shared_weight", "persistence", "body_sigma", "tail_probability", "tail_index")
 _LEVEL: Final = ("category", "line_of_business", "service", "utilization_per_1000", "mean_cost_usd")
@@ -47,13 +48,15 @@ def services_csv(services: Sequence[Service], source: str, note: str = "") -> st
         values = {c: _cell(c, getattr(s, c)) for c in columns}
         values["source"] = f"{s.source}; {source}" if source and source not in s.source else s.source
         rows.append([values[c] for c in columns])
-    return "".join(f"# {line}\n" for line in note.splitlines()) + _csv(columns, rows)
+    return "".join(f"# {line}\n" for line in note.splitlines()) + csv_text(columns, rows)
 
 
 def _cell(column: str, value: Any) -> str:
     """A value as a cell of a table; twelve months as one text, a year as it is."""
     if value is None or isinstance(value, str):
         return value or ""
+    if isinstance(value, Distribution):
+        return f"{value.kind}({', '.join(figure(f) for f in value.figures)})"
     if isinstance(value, tuple):
         return " ".join(f"{month:.4g}" for month in value)
     if column == "tail_index" and 2.0 < value < 2.01:
@@ -117,14 +120,15 @@ def _tiers_csv(tiers: Sequence[Tier]) -> str:
         [t.name, max(1, round(100_000 * t.share)), t.name, figure(t.frailty_relativity), figure(t.cost), *_use(t.use)]
         for t in tiers
     ]
-    return _csv(columns, rows)
+    return csv_text(columns, rows)
 
 
 def _use(use: Mapping[str, float]) -> list[str]:
     return [figure(value) for value in use.values()]
 
 
-def _csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def csv_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A table as the text of a CSV file."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)

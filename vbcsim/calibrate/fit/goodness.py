@@ -1,0 +1,239 @@
+"""How well a fit describes its data: persons simulated from it against the persons it was fitted to.
+
+The model's persons have two years each; so do the data's, in pairs of consecutive whole years. Statistics (Anderson-
+Darling and Kolmogorov-Smirnov of yearly cost by its probability integral transform, chi-square of counts, correlations
+of two years) are judged by as many persons drawn at random from the simulated ones, often: the p-value is the share of
+such samples that lie as far off. Parameters were fitted to the same data and not anew to the samples, so these p-values
+are somewhat too large; a small one is a finding all the same. Costs of single services are judged by
+parametric bootstrap, with the spread fitted anew to each sample (Stute, Gonzalez Manteiga & Presedo Quindimil 1993).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vbcsim.calibrate.claims.person_years import PersonYears
+from vbcsim.calibrate.fit.severity import Severity, of_singles, single_costs
+from vbcsim.experience.people import People
+
+if TYPE_CHECKING:
+    from vbcsim.calibrate.fit.fit import LineFit
+
+__all__ = ["Check", "Goodness", "Quantile", "goodness_of", "people_of", "severity_check"]
+
+Floats = NDArray[np.float64]
+
+PERSONS: Final = 40_000
+SAMPLES: Final = 199
+_MOST_COSTS: Final = 4000
+"""Single costs beyond these are thinned by chance: a test of millions refuses every law."""
+_LEVELS: Final = (0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999)
+_BINS: Final = (0, 1, 2, 3, 4, 6, 9, 13, 21, 41)
+"""Lower ends of the classes of counts."""
+_SMALL: Final = 11
+_WHOLE_YEAR: Final = 11.5
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One comparison."""
+
+    name: str
+    statistic: str
+    observed: float
+    expected: float
+    """Middle of the samples from the model."""
+    p_value: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """A quantile of yearly cost over its mean, in the data and in 90 % of the model's samples."""
+
+    level: float
+    observed: float
+    model: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Goodness:
+    """All comparisons of a line of business."""
+
+    persons: int
+    checks: tuple[Check, ...]
+    quantiles: tuple[Quantile, ...]
+    pit: tuple[float, ...]
+    """Share of person-years in each tenth of the model's distribution; 0.1 each where it fits; empty where few."""
+
+
+def people_of(data: PersonYears, cell: NDArray[np.int64]) -> People:
+    """Persons in pairs of consecutive whole years, a person with four years twice."""
+    order = np.lexsort((data.year, data.person))
+    rows = order[data.months[order] >= _WHOLE_YEAR]
+    pairs = []
+    k = 0
+    person, year = data.person[rows], data.year[rows]
+    while k < len(rows) - 1:
+        if person[k] == person[k + 1] and year[k] + 1 == year[k + 1]:
+            pairs.append((rows[k], rows[k + 1]))
+            k += 2
+        else:
+            k += 1
+    at = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    counts, usd = data.services[at].astype(np.float32), data.usd[at].astype(np.float32)
+    return People(counts, usd, cell[at[:, 0]].astype(np.int32), data.categories)
+
+
+def goodness_of(fit: LineFit, *, seed: int = 1, persons: int = PERSONS, samples: int = SAMPLES) -> Goodness:
+    """Simulate persons from the fit at the mean level of its years, and compare."""
+    rng = np.random.default_rng(seed)
+    real = people_of(fit.data, fit.levels.cell)
+    checks = [
+        check
+        for j, name in enumerate(fit.data.categories)
+        if (check := severity_check(name, *single_costs(fit.data, fit.levels, j), fit.severities[name], seed))
+        is not None
+    ]
+    if len(real) < _SMALL:
+        return Goodness(len(real), tuple(checks), (), ())
+    model = fit.population(fit.mean_year).simulate(persons, seed=seed)
+    chosen = [rng.integers(len(model), size=len(real)) for _ in range(samples)]
+    place = np.sort(model.total_usd.ravel())
+    drawn = [model.part(c) for c in chosen]
+    transformed = _transform(real.total_usd, place, rng)
+    sampled = [_transform(p.total_usd, place, rng) for p in drawn]
+    n = transformed.size
+    found = [
+        _judged("yearly cost", "Anderson-Darling", _anderson(transformed), [_anderson(u) for u in sampled], n),
+        _judged("yearly cost", "Kolmogorov-Smirnov", _kolmogorov(transformed), [_kolmogorov(u) for u in sampled], n),
+    ]
+    for name, measure in (("correlation of cost, capped at 10 x mean", _capped), ("correlation of log cost", _logs)):
+        found.append(_judged(name, "Pearson", measure(real), [measure(p) for p in drawn], len(real), both=True))
+    for j, name in enumerate(real.categories):
+        expected = _classes(model.counts[:, :, j]) / model.counts[:, :, j].size
+        chi = [_chi_square(p.counts[:, :, j], expected) for p in (real, *drawn)]
+        found.append(_judged(f"counts of {name}", "chi-square", chi[0], chi[1:], n))
+    pit = np.histogram(transformed, bins=10, range=(0, 1))[0]
+    return Goodness(
+        len(real),
+        (*found, *checks),
+        _quantiles(real, drawn),
+        tuple(pit / n) if pit.min() >= _SMALL else (),
+    )
+
+
+def severity_check(
+    name: str, costs: Floats, how: str, found: Severity | None, seed: int, samples: int = 99
+) -> Check | None:
+    """Anderson-Darling of single costs under the fitted law, by parametric bootstrap; none where totals set it."""
+    from vbcsim.random.tables import SplicedCost
+
+    if found is None or found.how != how:
+        return None
+    rng = np.random.default_rng(seed)
+    x = costs[costs > 0]
+    if len(x) > _MOST_COSTS:
+        x = rng.choice(x, _MOST_COSTS, replace=False)
+    observed = _severity_distance(x)
+    law = SplicedCost(found.body_sigma, found.tail_probability, found.tail_index)
+    drawn = [_severity_distance(law.quantile(1.0 - rng.random(len(x)))) for _ in range(samples)]
+    return _judged(f"cost per service of {name}", "Anderson-Darling", observed, drawn, len(x))
+
+
+def _severity_distance(x: Floats) -> float:
+    """Distance of costs from the law fitted to them, located at their own median."""
+    from scipy.special import ndtr
+
+    found = of_singles(x)
+    if found is None:
+        return 0.0
+    median = float(np.median(x))
+    x = np.sort(x / median)
+    u = ndtr(np.log(x) / found.body_sigma)
+    if found.tail_probability > 0:
+        k = round(found.tail_probability * len(x))
+        splice = x[-k - 1]
+        beyond = x > splice
+        u[beyond] = 1.0 - found.tail_probability * (splice / x[beyond]) ** found.tail_index
+    return _anderson(np.clip(u, 1e-12, 1.0 - 1e-12))
+
+
+def _transform(cost: Floats, model: Floats, rng: np.random.Generator) -> Floats:
+    """Probability integral transform by the model's sorted costs; ties are spread evenly by chance."""
+    x = cost.ravel()
+    low, high = np.searchsorted(model, x, side="left"), np.searchsorted(model, x, side="right")
+    place = (low + rng.random(len(x)) * (high - low + 1)) / (len(model) + 1)
+    return np.asarray(np.clip(place, 1e-9, 1.0 - 1e-9))
+
+
+def _anderson(u: Floats) -> float:
+    s = np.sort(u)
+    n = len(s)
+    k = 2.0 * np.arange(1, n + 1) - 1.0
+    return float(-n - (k @ (np.log(s) + np.log1p(-s[::-1]))) / n)
+
+
+def _kolmogorov(u: Floats) -> float:
+    s = np.sort(u)
+    k = np.arange(1, len(s) + 1) / len(s)
+    return float(max((k - s).max(), (s - k + 1.0 / len(s)).max()))
+
+
+def _classes(counts: NDArray[np.float32]) -> Floats:
+    """How many person-years fall into each class of counts."""
+    at = np.searchsorted(np.array(_BINS), counts.ravel(), side="right") - 1
+    return np.bincount(at, minlength=len(_BINS)).astype(np.float64)
+
+
+def _chi_square(counts: NDArray[np.float32], share: Floats) -> float:
+    """Chi-square over classes, the rare ones put together from above until ten are expected."""
+    seen = _classes(counts)
+    expected = share * seen.sum()
+    while len(expected) > 2 and expected[-1] < 10.0:
+        expected = np.append(expected[:-2], expected[-2] + expected[-1])
+        seen = np.append(seen[:-2], seen[-2] + seen[-1])
+    return float(((seen - expected) ** 2 / np.maximum(expected, 0.5)).sum())
+
+
+def _capped(people: People) -> float:
+    cost = people.total_usd
+    return _correlation(np.minimum(cost, 10.0 * cost.mean()))
+
+
+def _logs(people: People) -> float:
+    return _correlation(np.log1p(people.total_usd))
+
+
+def _correlation(two: Floats) -> float:
+    return float(np.asarray(np.corrcoef(two.T))[0, 1]) if (two.std(axis=0) > 0).all() else 0.0
+
+
+def _judged(name: str, statistic: str, observed: float, drawn: list[float], n: int, *, both: bool = False) -> Check:
+    """The share of samples at least as far off; of a statistic with two sides, twice that of the nearer one."""
+    values = np.array(drawn)
+    above = (1 + (values >= observed).sum()) / (1 + len(values))
+    below = (1 + (values <= observed).sum()) / (1 + len(values))
+    p = min(1.0, 2.0 * min(above, below)) if both else above
+    return Check(name, statistic, observed, float(np.median(values)), float(p), n)
+
+
+def _quantiles(real: People, drawn: list[People]) -> tuple[Quantile, ...]:
+    cost = real.total_usd.ravel()
+    levels = [q for q in _LEVELS if len(cost) * (1.0 - q) >= _SMALL]
+    if not levels:
+        return ()
+    sampled = np.stack([_over_mean(p.total_usd.ravel(), levels) for p in drawn])
+    low, middle, high = (np.quantile(sampled, p, axis=0) for p in (0.05, 0.5, 0.95))
+    rows = zip(levels, _over_mean(cost, levels), middle, low, high, strict=True)
+    return tuple(Quantile(*map(float, row)) for row in rows)
+
+
+def _over_mean(cost: Floats, levels: list[float]) -> Floats:
+    return np.asarray(np.quantile(cost, levels) / cost.mean())

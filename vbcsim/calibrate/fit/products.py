@@ -1,0 +1,142 @@
+"""Moments of counts that tell the frailty: products of residuals of two categories, in one year and years apart.
+
+With N the number of services and m the expected number, E[(N_i - m_i)(N_j - m_j)] = m_i m_j C_ij within a year (less
+the Poisson variance m_i where i = j) and m_i m'_j C_ij(h) between years h apart, where C is the covariance of the
+frailties. The ratio of sums therefore estimates C whatever the law of the frailty is; a likelihood would need that law,
+and with a law that is not quite so it misses the variance, on which the risk of a contract rests. Rows weigh by
+1 / (1 + a m), a being a first estimate of the overdispersion, near the best for negative binomial counts.
+
+Sums are kept by groups of families, which are independent: errors follow without resampling.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["GROUPS", "Products", "products"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+GROUPS: Final = 1000
+"""Families are put together by chance into at most so many groups."""
+_LONGEST: Final = 4
+"""Years apart beyond which nothing is asked."""
+
+
+@dataclass(frozen=True, eq=False)
+class Products:
+    """Estimated covariances of frailties, in one vector of K: pairs of categories by years apart."""
+
+    first: Ints
+    second: Ints
+    """Categories of each moment, ``first <= second``."""
+    apart: Ints
+    """Years apart of each moment."""
+    value: Floats
+    """Estimates, shape (K,); zero where nothing was seen."""
+    seen: Floats
+    """Sum of weighted products of expected numbers: what an estimate rests on, shape (K,)."""
+    influence: Floats
+    """How far each group of families moves each estimate, shape (G, K); mean zero."""
+    powers: Floats
+    """Sums over rows of weighted m_i m_j, m_i m_j (m_i + m_j) and m_i^2 m_j^2, shape (3, K)."""
+    group: Ints
+    """Group of families of every row, shape (N,)."""
+
+    @property
+    def error(self) -> Floats:
+        """Standard errors over groups of families, shape (K,)."""
+        return np.asarray(np.sqrt((self.influence**2).sum(axis=0)))
+
+    def at_least(self, covariance: Floats) -> Products:
+        """The same with no error below what chance makes of it where frailties of gamma law have these covariances.
+
+        Of a rare service that came twice to one person, or to none, the scatter in the data says nothing of what might
+        have come. Variance of N_i N_j (of N(N - 1) where i = j) for a frailty of variance a: its second to fourth
+        moments are 1 + a, (1 + a)(1 + 2a), (1 + a)(1 + 2a)(1 + 3a).
+        """
+        a = np.maximum(covariance, 0.0)
+        second, third = 1.0 + a, (1.0 + a) * (1.0 + 2.0 * a)
+        fourth = third * (1.0 + 3.0 * a)
+        same = (self.first == self.second) & (self.apart == 0)
+        twice = np.where(same, 2.0, 1.0)
+        one, two, three = self.powers
+        variance = twice * second * one + twice * third * two + (fourth - second**2) * three
+        floor = np.sqrt(np.divide(variance, self.seen**2, out=np.zeros_like(one), where=self.seen > 0))
+        error = self.error
+        wider = np.maximum(np.divide(floor, error, out=np.ones_like(error), where=error > 0), 1.0)
+        influence = self.influence * wider
+        # Where nothing scattered at all, the whole error is given to the first group.
+        influence[0] = np.where(error > 0, influence[0], floor)
+        return replace(self, influence=influence)
+
+
+def products(
+    services: Floats, expected: Floats, person: Ints, year: Ints, family: Ints, dispersion: Floats, seed: int
+) -> Products:
+    """Covariances of the frailties of all categories, in one year and up to four years apart.
+
+    :param services: numbers of services, shape (N, J); ``expected`` likewise.
+    :param dispersion: a first estimate of the overdispersion, shape (J,).
+    """
+    weight = 1.0 / (1.0 + dispersion * expected)
+    residual, level = weight * (services - expected), weight * expected
+    poisson = weight**2 * services
+    families = int(family.max()) + 1
+    groups = min(families, GROUPS)
+    group = np.random.default_rng(seed).permutation(families)[family] % groups
+    pairs = _pairs(person, year)
+    categories = services.shape[1]
+    found: list[tuple[int, int, int, Floats, Floats, Floats]] = []
+    for h, (a, b) in pairs.items():
+        for i in range(categories):
+            for j in range(i, categories):
+                if h == 0:
+                    top = residual[:, i] * residual[:, j] - (poisson[:, i] if i == j else 0.0)
+                    bottom = level[:, i] * level[:, j]
+                else:
+                    top = 0.5 * (residual[a, i] * residual[b, j] + residual[a, j] * residual[b, i])
+                    bottom = 0.5 * (level[a, i] * level[b, j] + level[a, j] * level[b, i])
+                powers = _powers(expected[a, i], expected[b, j], (weight[a, i] * weight[b, j]) ** 2)
+                found.append((i, j, h, _summed(top, group[a], groups), _summed(bottom, group[a], groups), powers))
+    first, second, apart = (np.array([f[k] for f in found], dtype=np.int64) for k in range(3))
+    top, bottom = (np.stack([f[k] for f in found], axis=1) for k in (3, 4))
+    seen = bottom.sum(axis=0)
+    value = np.divide(top.sum(axis=0), seen, out=np.zeros_like(seen), where=seen > 0)
+    influence = np.divide(top - value * bottom, seen, out=np.zeros_like(top), where=seen > 0)
+    influence *= np.sqrt(groups / max(groups - 1, 1))
+    powers = np.stack([f[5] for f in found], axis=1)
+    return Products(first, second, apart, value, seen, influence, powers, group)
+
+
+def _powers(m: Floats, n: Floats, weight: Floats) -> Floats:
+    mn = m * n
+    return np.array([weight @ mn, weight @ (mn * (m + n)), weight @ mn**2])
+
+
+def _summed(values: Floats, group: Ints, groups: int) -> Floats:
+    return np.asarray(np.bincount(group, values, minlength=groups), dtype=np.float64)
+
+
+def _pairs(person: Ints, year: Ints) -> dict[int, tuple[Ints, Ints]]:
+    """Rows of the same person by years apart: the row of the earlier and of the later year."""
+    order = np.lexsort((year, person))
+    everyone = np.arange(len(person))
+    found: dict[int, list[tuple[Ints, Ints]]] = {0: [(everyone, everyone)]}
+    for step in range(1, _LONGEST + 1):
+        a, b = order[:-step], order[step:]
+        same = person[a] == person[b]
+        a, b = a[same], b[same]
+        for h in range(step, _LONGEST + 1):
+            own = year[b] - year[a] == h
+            if own.any():
+                found.setdefault(h, []).append((a[own], b[own]))
+    return {
+        h: (np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]))
+        for h, parts in sorted(found.items())
+    }
