@@ -53,7 +53,7 @@ def test_a_finished_run_gives_its_parts(study) -> None:
 
     from vbcsim.report.material import Material
 
-    names = ("settlement", "outcomes", "comparison", "experience", "ledger")
+    names = ("settlement", "outcomes", "comparison", "experience", "ledger", "capital")
     scenario = SimpleNamespace(arrangements=study.arrangements)
     run = SimpleNamespace(scenario=scenario, **{name: getattr(study, name) for name in names})
     found = Material.of_run(run)

@@ -1,10 +1,11 @@
-"""Figures of a run for programs: groups settled apart, ledgers, cases and the variance split, as plain values."""
+"""Figures of a run for programs: groups apart, ledgers, capital, cases and the variance split, as plain values."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections.abc import Mapping
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from vbcsim.pipeline import CaseRun, Run
     from vbcsim.report.material import Material
 
-__all__ = ["case_figures", "compared", "further_figures"]
+__all__ = ["capital", "case_figures", "compared", "further_figures"]
 
 BASE = "base"
 
@@ -42,7 +43,7 @@ _OF_A_CASE = ("experience_hash", "members", "zero_sum_max_abs_usd", "designs", "
 
 
 def _of_case(case: CaseRun) -> dict[str, Any]:
-    return {"groups": _groups(case.settlement), "ledgers": _ledgers(case.ledger)}
+    return {"groups": _groups(case.settlement), "ledgers": _ledgers(case.ledger), "capital": capital(case.capital)}
 
 
 def compared(comparison: xr.Dataset | None) -> list[dict[str, Any]]:
@@ -107,6 +108,43 @@ def _ledgers(ledger: xr.Dataset | None) -> dict[str, Any]:
     if "leakage" in ledger:
         found["leakage"] = _estimates(ledger["leakage"].mean("year").values, unit="")
     return found
+
+
+def capital(found: xr.Dataset | None) -> dict[str, Any]:
+    """What each party must hold by design: every figure of the capital dataset with its error; empty where none."""
+    if found is None:
+        return {}
+    told: dict[str, Any] = {}
+    for design in (str(name) for name in found["design"].values):
+        of_design = found.sel(design=design)
+        told[design] = {
+            str(party): {name: _named(of_design.sel(party=party), name) for name in _CAPITAL if name in found}
+            for party in found["party"].values
+        }
+        yearly = [name for name in ("collateral_usd", "risk_based_capital_usd") if name in found]
+        told[design] |= {name: _named(of_design, name) for name in yearly}
+    return {"horizon_months": int(found.attrs["horizon_months"]), "designs": told}
+
+
+_CAPITAL = (
+    "reserve_needed_usd",
+    "cost_of_capital_usd",
+    "ruin_probability",
+    "lowest_balance_usd",
+    "present_value_usd",
+    "ruin_by_month",
+    "balance_usd",
+)
+
+
+def _named(found: xr.Dataset, name: str) -> list[dict[str, Any]]:
+    """Every figure of a variable with its error and where it stands: ``{chance: 0.05, value: ..., mcse: ...}``."""
+    values, errors = found[name], found[f"{name.removesuffix('_usd')}_mcse"]
+    places = [values[dim].values.tolist() for dim in values.dims]
+    return [
+        {str(dim): place for dim, place in zip(values.dims, at, strict=True)} | {"value": _plain(v), "mcse": _plain(e)}
+        for at, v, e in zip(product(*places), values.values.ravel(), errors.values.ravel(), strict=True)
+    ]
 
 
 def _answers(answers: xr.Dataset | None) -> list[dict[str, Any]]:

@@ -66,6 +66,8 @@ def _of_scenario(scenario: Scenario) -> Iterator[Cited]:
     if scenario.economics is not None:
         yield from _of_model(scenario.economics, "economics")
         yield from _of_provider(scenario.economics.provider)
+    if scenario.capital is not None:
+        yield from _of_model(scenario.capital, "capital")
     for name, case in scenario.cases.items():
         yield Cited(case.source, f"case {name}: {', '.join(case.changes)}")
     for name, recorded in scenario.record.items():

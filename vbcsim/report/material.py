@@ -61,6 +61,8 @@ class RunLike(Protocol):
     def comparison(self) -> xr.Dataset: ...
     @property
     def ledger(self) -> xr.Dataset | None: ...
+    @property
+    def capital(self) -> xr.Dataset | None: ...
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class Material:
     ledger: xr.Dataset | None = None
     variance_split: xr.Dataset | None = None
     answers: xr.Dataset | None = None
+    capital: xr.Dataset | None = None
+    """When money moves and what reserve lasts until then, where the scenario asks for it."""
     cases: Mapping[str, Material] = field(default_factory=dict)
     """The other cases by name: the same designs under other assumptions, on the same random numbers."""
     case_title: str = "Base case"
@@ -94,6 +98,7 @@ class Material:
             run.comparison,
             run.experience,
             ledger=run.ledger,
+            capital=run.capital,
             case_title=case_title,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from vbcsim.report.material import Material, Pair
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from vbcsim.report.tables import Cell
+    from vbcsim.report.tables import Cell, TableOf
 
-__all__ = ["ROWS", "print_answers", "print_comparison", "print_outcomes"]
+__all__ = ["ROWS", "print_answers", "print_capital", "print_comparison", "print_outcomes", "print_tables"]
 
 ROWS = (
     ("mean_usd", "average"),
@@ -49,20 +50,35 @@ def print_outcomes(material: Material, console: Console | None = None) -> None:
             console.print(_party_table(material, party, chunk))
     if len(material.designs) > 1:
         print_comparison(material, console)
+    print_capital(material, console)
     for titles, figures in material.unverified.items():
         console.print(Text(f"Not verified against a source, {titles}: {join(figures)}", style="yellow"))
 
 
 def print_answers(material: Material, console: Console | None = None) -> None:
     """Print the question and the figures that answer it, case by case; nothing where it asks for no figure."""
+    from vbcsim.report.answers import answers_tables
+
+    print_tables([found._replace(caption=material.scenario.question) for found in answers_tables(material)], console)
+
+
+def print_capital(material: Material, console: Console | None = None) -> None:
+    """Print what each party must hold under each design; nothing where the scenario does not ask for it."""
+    from vbcsim.report.capital import capital_tables, yearly_tables
+
+    found = [*capital_tables(material.capital, material.titles), *yearly_tables(material.capital, material.titles)]
+    print_tables(found, console)
+
+
+def print_tables(tables: Sequence[TableOf], console: Console | None = None) -> None:
+    """Print tables of figures, each with its caption and the unit of its money."""
     from rich import box
     from rich.table import Table
 
-    from vbcsim.report.answers import answers_tables
-
     console = console or _console()
-    for found in answers_tables(material):
-        table = Table(title=_text(material.scenario.question), box=box.SIMPLE_HEAD, title_justify="left")
+    for found in tables:
+        caption = ", ".join(word for word in (found.caption, found.unit) if word)
+        table = Table(title=_text(caption), box=box.SIMPLE_HEAD, title_justify="left")
         table.add_column("")
         for heading in found.headings:
             table.add_column(_text(heading), justify="right")
