@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from vbcsim.cli.say import PATH, Speaker, speaks
 if TYPE_CHECKING:
     from vbcsim.negotiate.goal import Figure
     from vbcsim.negotiate.variants import Variants
+    from vbcsim.outcomes.distribution import Estimate
 
 __all__ = ["command"]
 
@@ -29,8 +30,9 @@ __all__ = ["command"]
 def command(run: Path, design: str, terms: tuple[str, ...], figures: tuple[str, ...], by: float, say: Speaker) -> None:
     """Settle the finished run RUN over a grid of figures of one design, nothing simulated.
 
-    Without --term, say what each clause is worth (the contract with it less without it, in the same draws) and how far
-    the first --figure moves when each figure of the contract moves by a fifth: a tornado.
+    Without --term, say what each clause is worth (the contract with it less without it, in the same draws), what a
+    small step more of each figure is worth to both parties, and how far the first --figure moves when each figure of
+    the contract moves by a fifth: a tornado.
 
     \b
     Example:
@@ -66,28 +68,39 @@ def _grid(variants: Variants, terms: Sequence[str], figures: Sequence[Figure], s
 
 
 def _prices(variants: Variants, figure: Figure, by: float, say: Speaker) -> None:
-    from vbcsim.negotiate.goal import Figure
-    from vbcsim.negotiate.sensitivity import clause_prices, tornado
+    from vbcsim.negotiate.sensitivity import clause_prices, figure_prices, tornado
 
-    prices, swings = clause_prices(variants), tornado(variants, figure, by=by)
+    clauses, steps, swings = clause_prices(variants), figure_prices(variants), tornado(variants, figure, by=by)
     say.text("What each clause is worth, with it less without it, in the same draws:")
-    for price in prices:
-        worth = "; ".join(f"{p} {Figure(p, 'mean').words(v, e)}" for p, (v, e) in price.worth.items() if v or e)
-        say.text(f"  {price.provision}.{price.clause}: {worth or 'nothing in any draw'}")
+    for clause in clauses:
+        say.text(f"  {clause.provision}.{clause.clause}: {_worth(clause.worth) or 'nothing in any draw'}")
+    say.text("What a small step more of a figure is worth, in the same draws, the dearest first:")
+    for step in steps:
+        if worth := _worth(step.worth):
+            say.text(f"  {step.name} {step.present:.6g}, {step.step:g} more: {worth}")
     say.text(f"{figure} when a figure moves by {100 * by:g}%, the widest first:")
     for swing in swings:
         if swing.width > 0.0:
             ends = " to ".join(map(figure.words, (swing.at_low, swing.at_high)))
             say.text(f"  {swing.name} from {swing.low:.4g} to {swing.high:.4g}: {ends}")
-    priced = [
-        {
-            "provision": price.provision,
-            "clause": price.clause,
-            "worth_usd": {party: {"mean": value, "mcse": error} for party, (value, error) in price.worth.items()},
-        }
-        for price in prices
+    priced = [{"provision": c.provision, "clause": c.clause, "worth_usd": _plain(c.worth)} for c in clauses]
+    stepped = [
+        {"figure": s.name, "present": s.present, "step": s.step, "worth_usd_per_step": _plain(s.worth)} for s in steps
     ]
-    say.result({"design": variants.design, "clauses": priced, "tornado": [s._asdict() for s in swings]})
+    tables = {"clauses": priced, "figures": stepped, "tornado": [s._asdict() for s in swings]}
+    say.result({"design": variants.design, **tables})
+
+
+def _worth(worth: Mapping[str, Estimate]) -> str:
+    """What something is worth to each party that it touches."""
+    from vbcsim.negotiate.goal import Figure
+
+    known = {party: (float(e.value), float(e.mcse)) for party, e in worth.items()}
+    return "; ".join(f"{party} {Figure(party, 'mean').words(v, e)}" for party, (v, e) in known.items() if v or e)
+
+
+def _plain(worth: Mapping[str, Estimate]) -> dict[str, dict[str, float]]:
+    return {party: {"mean": float(e.value), "mcse": float(e.mcse)} for party, e in worth.items()}
 
 
 def _axis(text: str) -> tuple[str, list[float]]:

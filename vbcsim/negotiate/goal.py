@@ -185,9 +185,8 @@ def read_figure(text: str) -> Figure:
         near = did_you_mean(name, STATISTICS)
         raise BadInput("goal", f"{shown(name)} is no statistic{near} (there: {listing(list(STATISTICS), 40)})")
     if (match["amount"] is not None) != (name in _WITH_AMOUNT):
-        raise BadInput(
-            "goal", f"{shown(text)}: an amount in brackets belongs to {listing(list(_WITH_AMOUNT))}, and only there"
-        )
+        words = "an amount in brackets belongs to p_loss_over, p_gain_over and risk_adjusted, and only there"
+        raise BadInput("goal", f"{shown(text)}: {words}")
     amount = read_amount(match["amount"]) if match["amount"] is not None else 0.0
     if name == "risk_adjusted" and not 0.0 <= amount <= 1.0:
         raise BadInput("goal", f"{shown(text)}: the weight of the tail lies between 0 and 1 (or 0% and 100%)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -10,16 +11,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vbcsim.contract.arrangement import Arrangement
-from vbcsim.contract.settle import parts_of, settle
 from vbcsim.core.errors import BadInput
-from vbcsim.negotiate.goal import Figure
+from vbcsim.negotiate.clauses import droppable, without
+from vbcsim.negotiate.goal import NOW, Figure
 from vbcsim.negotiate.variants import Variants
-from vbcsim.outcomes.distribution import mean
+from vbcsim.outcomes.distribution import Estimate, mean
 
-__all__ = ["ClausePrice", "Swing", "clause_prices", "sweep", "tornado"]
+__all__ = ["ClausePrice", "FigurePrice", "Swing", "clause_prices", "figure_prices", "sweep", "tornado"]
 
 Floats = NDArray[np.float64]
+_YEARS = range(1900, 2201)
+"""Whole figures in here are years, which do not move by small steps."""
 MOST_POINTS = 2000
 """Points of a sweep; each is a settlement of every draw."""
 
@@ -30,7 +32,18 @@ class ClausePrice:
 
     provision: str
     clause: str
-    worth: Mapping[str, tuple[float, float]]
+    worth: Mapping[str, Estimate]
+    """By party: mean and Monte Carlo error."""
+
+
+@dataclass(frozen=True)
+class FigurePrice:
+    """What a small step more of a figure is worth to each party, in the same draws [USD per step]."""
+
+    name: str
+    present: float
+    step: float
+    worth: Mapping[str, Estimate]
     """By party: mean and Monte Carlo error."""
 
 
@@ -53,42 +66,54 @@ class Swing(NamedTuple):
 
 def clause_prices(variants: Variants) -> tuple[ClausePrice, ...]:
     """The marginal price of every clause: dropping it, all others as they are."""
-    design = variants.run.scenario.settled_designs[variants.design]
-    named = _clauses(design.arrangement)
-    without = {
-        str(k): replace(
-            design,
-            arrangement=_dropped(design.arrangement, i, j),
-            by_group={group: _dropped(found, i, j) for group, found in design.by_group.items()},
-        )
-        for k, (_, _, i, j) in enumerate(named)
-    }
-    net = settle(variants.run.experience, {"all": design} | without)["net_usd"].sum("year")
-    net = net.transpose("party", "design", "draw")
+    now = variants.nets_of(NOW)
     found = []
-    for k, (provision, clause, *_) in enumerate(named):
-        less = net.sel(design="all").values - net.sel(design=str(k)).values
-        worth = {str(p): tuple(map(float, mean(row))) for p, row in zip(net["party"].values, less, strict=True)}
-        found.append(ClausePrice(provision, clause, worth))  # type: ignore[arg-type]
+    for clause in droppable(variants.arrangement):
+        then = replace(variants, edit=without(clause)).nets([{}])
+        found.append(ClausePrice(*clause, {party: _first(mean(now[party] - then[party])) for party in now}))
     return tuple(found)
 
 
-def _clauses(arrangement: Arrangement) -> list[tuple[str, str, int, int]]:
-    """Provision, name and place of every clause that can be dropped: the only one of a provision cannot."""
-    return [
-        (provision.name, name, i, j)
-        for i, provision in enumerate(arrangement.provisions)
-        for j, name in enumerate(provision.step_names)
-        if len(provision.terms) > 1
+def figure_prices(variants: Variants) -> tuple[FigurePrice, ...]:
+    """The marginal price of every figure: what a small step more of it brings each party, in the same draws.
+
+    A step is a hundredth to a tenth of the figure, a power of ten; half of it is gone to either side, or to one side
+    where the other makes no possible contract. Years and figures that cannot move are left out.
+    """
+    figures = {n: value for n, value in variants.figures.items() if not (value.is_integer() and value in _YEARS)}
+    steps = {name: _step_of(value) for name, value in figures.items()}
+    ends = [(name, value + side * steps[name] / 2.0) for name, value in figures.items() for side in (-1.0, 1.0)]
+    ends, nets = _settled(variants, ends)
+    found = []
+    for k, (name, value) in enumerate(figures.items()):
+        (_, low), (_, high) = ends[2 * k : 2 * k + 2]
+        if high > low:
+            part = steps[name] / (high - low)
+            worth = {party: mean((net[2 * k + 1] - net[2 * k]) * part) for party, net in nets.items()}
+            found.append(FigurePrice(name, value, steps[name], worth))
+    return tuple(sorted(found, key=lambda price: -max(abs(float(e.value)) for e in price.worth.values())))
+
+
+def _settled(
+    variants: Variants, ends: Sequence[tuple[str, float]]
+) -> tuple[list[tuple[str, float]], dict[str, Floats]]:
+    """Money by party (end, draw) with each figure moved alone; one that makes no possible contract stays as it is."""
+    kept, possible = variants.possible_nets([{}, *({name: value} for name, value in ends)])
+    row = np.where(possible[1:], np.cumsum(possible)[1:] - 1, 0)
+    moved = [
+        (name, value if can_be else variants.figures[name])
+        for (name, value), can_be in zip(ends, possible[1:], strict=True)
     ]
+    return moved, {party: net[row] for party, net in kept.items()}
 
 
-def _dropped(arrangement: Arrangement, i: int, j: int) -> Arrangement:
-    provision = arrangement.provisions[i]
-    terms = (*provision.terms[:j], *provision.terms[j + 1 :])
-    changed = provision.model_copy(update={"terms": terms})
-    provisions = (*arrangement.provisions[:i], changed, *arrangement.provisions[i + 1 :])
-    return arrangement.model_copy(update={"provisions": provisions})
+def _step_of(value: float) -> float:
+    """0.01 of 0.3, 1,000 of 80,000; 0.01 of nothing."""
+    return 0.01 if value == 0.0 else 10.0 ** (math.floor(math.log10(abs(value))) - 1)
+
+
+def _first(estimate: Estimate) -> Estimate:
+    return Estimate(estimate.value[0], estimate.mcse[0])
 
 
 def tornado(
@@ -107,26 +132,15 @@ def tornado(
     names = [name for name in names if among is None or name in among]
     if not names:
         return ()
-    ends: list[tuple[str, float]] = []
-    for name in names:
-        value = variants.figures[name]
-        ends += [(name, value * (1.0 - by)), (name, value * (1.0 + by))]
-    possible = [_possible(variants, name, value) for name, value in ends]
-    values, errors = figure.of(variants.nets([{name: value} for name, value in possible]))
+    asked = [(name, variants.figures[name] * (1.0 + side)) for name in names for side in (-by, by)]
+    ends, nets = _settled(variants, asked)
+    values, errors = figure.of(nets)
     swings = []
     for k, name in enumerate(names):
         low, high = 2 * k, 2 * k + 1
         ends_of = [float(found[at]) for found in (values, errors) for at in (low, high)]
-        swings.append(Swing(name, possible[low][1], possible[high][1], *ends_of))
+        swings.append(Swing(name, ends[low][1], ends[high][1], *ends_of))
     return tuple(sorted(swings, key=lambda swing: -swing.width))
-
-
-def _possible(variants: Variants, name: str, value: float) -> tuple[str, float]:
-    try:
-        parts_of(variants.run.experience, {name: variants.changed({name: value})})
-    except BadInput:
-        return name, variants.figures[name]
-    return name, value
 
 
 def sweep(

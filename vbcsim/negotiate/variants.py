@@ -7,11 +7,12 @@ second clause of the same word is ``limit#2``; a derived line's figure is ``line
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,8 @@ class Variants:
     design: str
     edit: Edit | None = None
     """What is done to the contract after its figures were changed; figures keep the names that they have before."""
+    base: Changes = field(default_factory=dict)
+    """Figures that are changed in every variant, where it does not change them itself."""
 
     def __post_init__(self) -> None:
         designs = self.run.scenario.designs
@@ -90,7 +93,10 @@ class Variants:
     @cached_property
     def figures(self) -> Mapping[str, float]:
         """Every figure that can be changed, by name, with its value: inputs of the program, then figures of clauses."""
-        return dict(self._inputs()) | {name: value for name, _, value in _clause_figures(self.arrangement)}
+        return dict(self._inputs()) | {name: value for name, _, value in self._of_clauses()}
+
+    def _of_clauses(self) -> Iterator[tuple[str, Path, float]]:
+        return _clause_figures(self.arrangement, raw_arrangement(self.arrangement))
 
     def value(self, name: str) -> float:
         """The present value of a figure; raises BadInput where there is no such figure."""
@@ -134,13 +140,27 @@ class Variants:
             raise BadInput("goal", f"there is no design {shown(name)}{did_you_mean(name, known)} ({_there(known)})")
         return _by_party(settle(self.experience, {name: known[name]}))
 
-    def possible(self, changes: Changes) -> bool:
-        """Whether a change of figures makes a contract that can be."""
+    def possible_nets(self, changes: Sequence[Changes]) -> tuple[dict[str, Floats], NDArray[np.bool_]]:
+        """Money by party (variant, draw) of the changes that make a possible contract, and which those are (change,).
+
+        :raises BadInput: where none of them does.
+        """
         try:
-            parts_of(self.experience, {self.design: self.changed(changes)})
-        except BadInput:
-            return False
-        return True
+            return self.nets(changes), np.ones(len(changes), dtype=bool)
+        except BadInput as error:
+            wrong = error
+        if len(changes) == 1:
+            raise wrong
+        found: list[dict[str, Floats]] = []
+        flags = np.zeros(len(changes), dtype=bool)
+        middle = len(changes) // 2
+        for part in (slice(0, middle), slice(middle, None)):
+            with contextlib.suppress(BadInput):
+                nets, flags[part] = self.possible_nets(changes[part])
+                found.append(nets)
+        if not found:
+            raise wrong
+        return {party: np.concatenate([nets[party] for nets in found]) for party in found[0]}, flags
 
     def parts(self, changes: Changes) -> tuple[SettledPart, ...]:
         """What is settled at once under a variant, with its book."""
@@ -160,16 +180,23 @@ class Variants:
 
     def changed(self, changes: Changes) -> Design:
         """The design with some of its figures changed."""
+        changes = {**self.base, **changes}
         self._check(changes)
         inputs = {name: value for name, value in changes.items() if name in dict(self._inputs())}
         clauses = {name: value for name, value in changes.items() if name not in inputs}
-        design = self._design
+        design, written = self._design, self._written
         if inputs:
             raw = copy.deepcopy(dict(self.run.scenario.designs[self.design]))
             design = resolve_design(self.design, raw | inputs, self.run.scenario.years)
+            written = {}
         if clauses:
-            design = _each(design, lambda found: _with(found, clauses))
+            design = _each(design, lambda found: _with(found, clauses, written.get(id(found)) or _write(found)))
         return _each(design, self.edit) if self.edit else design
+
+    @cached_property
+    def _written(self) -> dict[int, _Written]:
+        """Every arrangement of the design written out, by its identity."""
+        return {id(found): _write(found) for found in self._design.arrangements}
 
     def _inputs(self) -> Iterator[tuple[str, float]]:
         """Plain numbers among the inputs and figures of the program, as this design has them."""
@@ -209,9 +236,20 @@ def _by_party(settlement: xr.Dataset) -> dict[str, Floats]:
     return {str(party): net.sel(party=party).values for party in net["party"].values}
 
 
-def _clause_figures(arrangement: Arrangement) -> Iterator[tuple[str, Path, float]]:
-    """Name, path in the written-out arrangement, and value of every figure of its clauses and derived lines."""
+class _Written(NamedTuple):
+    """An arrangement written out, and where each figure stands in it."""
+
+    raw: Mapping[str, Any]
+    places: Mapping[str, Path]
+
+
+def _write(arrangement: Arrangement) -> _Written:
     raw = raw_arrangement(arrangement)
+    return _Written(raw, {name: path for name, path, _ in _clause_figures(arrangement, raw)})
+
+
+def _clause_figures(arrangement: Arrangement, raw: Mapping[str, Any]) -> Iterator[tuple[str, Path, float]]:
+    """Name, path in the written-out arrangement, and value of every figure of its clauses and derived lines."""
     for i, (provision, said) in enumerate(zip(arrangement.provisions, raw["provisions"], strict=True)):
         for j, (step, name) in enumerate(zip(provision.terms, provision.step_names, strict=True)):
             for below, value in _numbers(said["terms"][j][step.word]):
@@ -242,19 +280,22 @@ def _named(start: tuple[str, ...], below: Path) -> str:
     )
 
 
-def _with(arrangement: Arrangement, changes: Changes) -> Arrangement:
+def _with(arrangement: Arrangement, changes: Changes, written: _Written) -> Arrangement:
     """The arrangement with figures of its clauses changed; read anew, so that what cannot be is refused."""
-    raw = raw_arrangement(arrangement)
-    places = {name: path for name, path, _ in _clause_figures(arrangement)}
+    raw = written.raw
     for name, value in changes.items():
-        node: Any = raw
-        for step in places[name][:-1]:
-            node = node[step]
-        node[places[name][-1]] = float(value)
+        raw = _put(raw, written.places[name], float(value))
     try:
         return read_arrangement(raw, arrangement.name, parameters=arrangement.parameters)
     except BadInput as error:
         raise BadInput(Problem(_said(changes), problem.message) for problem in error.problems) from None
+
+
+def _put(node: Any, path: Path, value: float) -> Any:
+    """A copy of the node along the path with the value at its end; the rest is shared."""
+    made: Any = list(node) if isinstance(node, (list, tuple)) else dict(node)
+    made[path[0]] = _put(made[path[0]], path[1:], value) if len(path) > 1 else value
+    return made
 
 
 def _said(changes: Changes) -> str:
