@@ -27,6 +27,7 @@ _VERBS = {
     "calibrate": "Make a scenario or assumption tables from published data.",
     "reconcile": "Settle published results by the program's rules and compare.",
     "validate": "Simulate persons of the shipped tables and compare with published facts.",
+    "template": "Write a workbook in which to fill in a scenario.",
     "schema": "Print the JSON Schema of a scenario file.",
 }
 

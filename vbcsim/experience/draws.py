@@ -23,11 +23,3 @@ def draws_between(experience: xr.Dataset, start: int, stop: int) -> xr.Dataset:
         counted = (of.dims, part["claimant_draw"].values - of.dtype.type(start), of.attrs)
         part = part.assign(claimant_draw=counted).assign_coords(draw=part["draw"].values - start)
     return part.assign_attrs(draws=stop - start)
-
-
-def one_draw(experience: xr.Dataset, draw: int) -> xr.Dataset:
-    """One draw of an experience (from 0), as an experience of a single draw."""
-    claimants = experience["claimant_draw"].values == draw
-    alone = experience.isel(draw=[draw], claimant=claimants)
-    alone = alone.assign(claimant_draw=alone["claimant_draw"] * 0)
-    return alone.assign_attrs(draws=1)

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from vbcsim.scenario.load import load_scenario, scenario_of
+from vbcsim.scenario.load import load_scenario, read_document, scenario_of
 from vbcsim.scenario.model import Scenario
-from vbcsim.scenario.yaml import read_yaml
 
 __all__ = ["load_designs"]
 
@@ -21,7 +20,7 @@ def load_designs(path: str | Path, finished: Scenario, overrides: Iterable[str] 
 
     :raises BadInput: with every problem of the file and the overrides.
     """
-    document = read_yaml(path)
+    document = read_document(path)
     if not isinstance(document.data, dict) or "designs" not in document.data or set(document.data) - _OF_A_DRAFT:
         return load_scenario(path, overrides)
     rest = finished.model_dump(mode="python", by_alias=True, exclude_unset=True)

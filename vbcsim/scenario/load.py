@@ -20,17 +20,30 @@ from vbcsim.scenario.overrides import apply_overrides
 from vbcsim.scenario.sentences import model_problems
 from vbcsim.scenario.source import Document, parse_path
 from vbcsim.scenario.tables import read_tables
+from vbcsim.scenario.workbook_file import SUFFIXES
 from vbcsim.scenario.yaml import parse_yaml, read_yaml
 
-__all__ = ["load_scenario", "parse_scenario", "scenario_of"]
+__all__ = ["load_scenario", "parse_scenario", "read_document", "scenario_of"]
 
 
 def load_scenario(path: str | FilePath, overrides: Iterable[str] = ()) -> Scenario:
-    """The scenario in a YAML file, with overrides such as ``"draws=5000"`` applied.
+    """The scenario in a YAML file or a workbook, with overrides such as ``"draws=5000"`` applied.
 
     :raises BadInput: with every problem found in the file, its tables and the overrides.
     """
-    return scenario_of(read_yaml(path), FilePath(path).parent, list(overrides))
+    return scenario_of(read_document(path), FilePath(path).parent, list(overrides))
+
+
+def read_document(path: str | FilePath) -> Document:
+    """What a scenario's file says, with the place of every value: YAML, or a workbook by its ending.
+
+    :raises BadInput: where the file cannot be read.
+    """
+    if FilePath(path).suffix.lower() not in SUFFIXES:
+        return read_yaml(path)
+    from vbcsim.scenario.workbook import read_workbook
+
+    return read_workbook(path)
 
 
 def parse_scenario(text: str, file: str = "scenario.yaml", folder: str | FilePath = ".") -> Scenario:
@@ -46,7 +59,7 @@ def scenario_of(document: Document, folder: FilePath, overrides: list[str]) -> S
         )
         raise BadInput(f"{document.file}:1", message)
     tables = [text for text in overrides if text.partition("=")[0].strip().endswith(".table")]
-    problems = apply_overrides(document, tables)
+    problems = [*document.problems, *apply_overrides(document, tables)]
     problems += read_tables(document, folder)
     problems += apply_overrides(document, [text for text in overrides if text not in tables])
     scenario: Scenario | None = None

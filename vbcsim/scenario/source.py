@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from vbcsim.core.errors import Problem
 from vbcsim.core.text import row_name, shown
 
 __all__ = ["Document", "Mark", "Path", "parse_path", "path_text"]
@@ -44,6 +45,8 @@ class Document:
     overridden: dict[Path, Mark] = field(default_factory=dict)
     broken: set[Path] = field(default_factory=set)
     """Where a table could not be read: nothing more is said about what would have stood there."""
+    problems: list[Problem] = field(default_factory=list)
+    """What was wrong with single values as they were read; told with everything else."""
 
     def mark(self, path: Path) -> Mark:
         """The place of the value at ``path``, or of the nearest thing around it; an override wins over the file."""

@@ -19,7 +19,7 @@ from vbcsim.core.text import hidden_characters, listing, shown, visible
 from vbcsim.scenario.source import Mark
 from vbcsim.scenario.yaml import read_text, scalar
 
-__all__ = ["MAX_TABLE_BYTES", "Columns", "Table", "read_table"]
+__all__ = ["MAX_TABLE_BYTES", "Columns", "Table", "read_table", "row_of"]
 
 MAX_TABLE_BYTES = 64_000_000
 
@@ -82,7 +82,7 @@ def read_table(path: str | FilePath, columns: Columns | None = None) -> Table:
         values = {
             name: _value(cell, name in columns.text, file, problems) for name, cell in zip(header, line, strict=True)
         }
-        rows.append(_row_of({name: value for name, value in values.items() if value is not None}, columns))
+        rows.append(row_of({name: value for name, value in values.items() if value is not None}, columns))
         marks.append({name: Mark(file, cell.line, cell.column) for name, cell in zip(header, line, strict=True)})
         marks[-1][""] = Mark(file, line[0].line, 1)
     if not lines[1:]:
@@ -135,7 +135,7 @@ def _row(text: str, position: int, number: int, file: str) -> tuple[list[_Cell],
         return cells, (end.end() if end else position), number + 1
 
 
-def _row_of(values: dict[str, Any], columns: Columns) -> dict[str, Any]:
+def row_of(values: dict[str, Any], columns: Columns) -> dict[str, Any]:
     """The fields of a row, with figures by word gathered under the field that holds them."""
     row: dict[str, Any] = {}
     for name, value in values.items():
