@@ -21,6 +21,7 @@ _VERBS = {
     "compare": "Compare designs on the same draws, within a run or between two.",
     "solve": "Find the value of a term that meets a goal, without simulating again.",
     "sweep": "Settle a grid of terms; say what each clause is worth and which figure matters most.",
+    "capital": "Say what a party must hold so that it does not run out of money.",
     "explore": "Write a page with sliders on which to negotiate a finished run.",
     "explain": "Say a contract in numbered sentences, or walk through one draw of it.",
     "cite": "List every source used, with what it supports.",

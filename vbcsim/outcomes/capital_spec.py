@@ -167,8 +167,8 @@ class Capital(Timing):
     parties: Annotated[tuple[Party, ...], BeforeValidator(_one_party), Field(min_length=1)] = ("provider",)
     """Whose reserve is asked about; one or several."""
     accounts: Annotated[tuple[Name, ...], BeforeValidator(_one_party)] = ()
-    """Accounts of the party's ledger that its balance counts beside the settlement, such as ``programme_cost``, paid in
-    twelve equal parts a year; needs `economics`."""
+    """Accounts of a party's own ledger that its balance counts beside the settlement, such as ``programme_cost``, paid
+    in twelve equal parts a year; needs `economics`."""
     reserves_usd: Annotated[tuple[Usd, ...], Field(max_length=20)] = ()
     """Opening reserves to try; none at all is always tried."""
     chances: Annotated[tuple[Annotated[Fraction, Field(gt=0.0, lt=0.5)], ...], Field(min_length=1, max_length=10)] = (
@@ -213,15 +213,15 @@ def capital_problems(
         own = provisions.get(design, every)
         where = f"capital.designs.{design}.paid"
         found += [_stranger(name, own, f"{where}.{name}", f"a provision of {design}") for name in timing.paid or ()]
+    known = {name for names in accounts.values() for name in names}
     for k, account in enumerate(capital.accounts):
         where = f"capital.accounts[{k}]"
-        lacking = [party for party in capital.parties if party not in accounts]
-        if lacking:
-            words = f"needs a ledger of the {listing(lacking)}: state it under `economics:`, or leave out `accounts`"
+        if not any(party in accounts for party in capital.parties):
+            whose = listing(list(capital.parties))
+            words = f"needs a ledger of the {whose}: state it under `economics:`, or leave out `accounts`"
             found.append(Problem(where, words))
             continue
-        known = {name for party in capital.parties for name in accounts[party]}
-        found.append(_stranger(account, known, where, f"an account of the {listing(list(capital.parties))}"))
+        found.append(_stranger(account, known, where, "an account of a ledger"))
     return [problem for problem in found if problem is not None]
 
 

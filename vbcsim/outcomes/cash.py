@@ -145,7 +145,7 @@ def _earned(payment: Payment, advance: Advance) -> Array:
 
 def account_payments(ledger: xr.Dataset, design: str, party: str, accounts: Sequence[str]) -> list[Payment]:
     """Accounts of a party's ledger as cash with the world outside, in twelve equal parts at the ends of the months."""
-    if not accounts:
+    if not accounts or party not in ledger["party"].values:
         return []
     kept = ledger["account_usd"].sel(design=design, party=party, account=list(accounts)).sum("account")
     monthly = np.asarray(kept.transpose("draw", "year").values, dtype=np.float64) / 12.0

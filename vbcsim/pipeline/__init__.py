@@ -14,6 +14,7 @@ from vbcsim.pipeline.certainty import NamedFigure, RunningError, Target, further
 from vbcsim.pipeline.folder import kept_experience, open_run, run_facts, save_run
 from vbcsim.pipeline.lasting import Lasting
 from vbcsim.pipeline.money import effective_share, waterfall
+from vbcsim.pipeline.payments import cash
 from vbcsim.pipeline.stages import build_cohort, compare, load_scenario, settle, simulate, summarize
 from vbcsim.pipeline.study import (
     Built,
@@ -41,6 +42,7 @@ __all__ = [
     "Target",
     "build_cohort",
     "built_cases",
+    "cash",
     "compare",
     "effective_share",
     "first_draws",

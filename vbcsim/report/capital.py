@@ -103,8 +103,9 @@ def capital_words(spec: Capital) -> list[str]:
             "of what is earned."
         )
     said += [f"Other times hold for {join([_spoken(name) for name in spec.designs])}."] if spec.designs else []
-    counted = f" and {join([_spoken(name) for name in spec.accounts])}, by the month" if spec.accounts else ""
-    said.append(f"The balance counts the settlement{counted}; a reserve earns nothing and is not topped up.")
+    said.append("The balance counts the settlement; a reserve earns nothing and is not topped up.")
+    if spec.accounts:
+        said.append(f"By the month it counts of the party's own ledger: {join([_spoken(a) for a in spec.accounts])}.")
     return [plain(sentence) for sentence in said]
 
 

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from vbcsim.cohort.fit import fit_problems
 from vbcsim.core.errors import BadInput, Problem
 from vbcsim.core.text import shown
-from vbcsim.outcomes.capital_spec import capital_problems
-from vbcsim.outcomes.economics import PAYER_ACCOUNTS, PROVIDER_ACCOUNTS, economics_problems
+from vbcsim.outcomes.economics import economics_problems
 from vbcsim.scenario.answers import answer_problems
+from vbcsim.scenario.capital import capital_misfits
 from vbcsim.scenario.cases import case_documents, in_case
 from vbcsim.scenario.designs import design_problems
 from vbcsim.scenario.model import Scenario
@@ -101,7 +101,7 @@ def _section_problems(document: Document, scenario: Scenario | None) -> list[Pro
         return []
     fit = [] if scenario.assumptions is None else fit_problems(scenario.cohort, scenario.assumptions)
     found = [*fit, *_unfit(scenario)]
-    found += [*_economics_problems(scenario), *_capital_problems(scenario)]
+    found += [*_economics_problems(scenario), *capital_misfits(scenario)]
     return [Problem(document.place(parse_path(problem.place)), problem.message) for problem in found]
 
 
@@ -126,22 +126,6 @@ def _economics_problems(scenario: Scenario) -> list[Problem]:
     years = (*scenario.years.base, *scenario.years.performance)
     strata = scenario.cohort.strata
     return economics_problems(scenario.economics, scenario.categories, lines_of_business, years, strata)
-
-
-def _capital_problems(scenario: Scenario) -> list[Problem]:
-    if scenario.capital is None:
-        return []
-    try:
-        designs = scenario.settled_designs
-    except BadInput:
-        return []  # told by the designs themselves
-    provisions = {
-        name: {provision.name for arrangement in design.arrangements for provision in arrangement.provisions}
-        for name, design in designs.items()
-    }
-    accounts = {"payer": PAYER_ACCOUNTS, "provider": PROVIDER_ACCOUNTS}
-    beside = {party: names[:-2] for party, names in accounts.items() if getattr(scenario.economics, party, None)}
-    return capital_problems(scenario.capital, provisions, beside)
 
 
 def _each_once(problems: Iterable[Problem]) -> list[Problem]:

@@ -1,0 +1,28 @@
+"""What the section capital names that the scenario does not have: provisions, designs, accounts."""
+
+from __future__ import annotations
+
+from vbcsim.core.errors import BadInput, Problem
+from vbcsim.outcomes.capital_spec import capital_problems
+from vbcsim.outcomes.economics import PAYER_ACCOUNTS, PROVIDER_ACCOUNTS
+from vbcsim.scenario.model import Scenario
+
+__all__ = ["capital_misfits"]
+
+
+def capital_misfits(scenario: Scenario) -> list[Problem]:
+    """What in the section does not fit the designs and the economics; places are paths of the scenario."""
+    if scenario.capital is None:
+        return []
+    try:
+        designs = scenario.settled_designs
+    except BadInput:
+        return []  # told by the designs themselves
+    provisions = {
+        name: {provision.name for arrangement in design.arrangements for provision in arrangement.provisions}
+        for name, design in designs.items()
+    }
+    accounts = {"payer": PAYER_ACCOUNTS, "provider": PROVIDER_ACCOUNTS}
+    # Settlement and margin, the last two of each, count the settlement already.
+    beside = {party: names[:-2] for party, names in accounts.items() if getattr(scenario.economics, party, None)}
+    return capital_problems(scenario.capital, provisions, beside)
