@@ -8,23 +8,18 @@ What is compared, and how near is near, was written down in this file and commit
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vbcsim.calibrate.claims.person_years import Coded, PersonYears
-from vbcsim.calibrate.fact_kinds import KINDS
 from vbcsim.calibrate.fact_measures import measure, measure_with_error
 from vbcsim.calibrate.facts import Fact
 from vbcsim.calibrate.fit.fit import Fit, fit
-from vbcsim.calibrate.fit.goodness import goodness_of, people_of
+from vbcsim.calibrate.fit.goodness import people_of
 from vbcsim.calibrate.fit.levels import levels_of
-from vbcsim.calibrate.fit.page import table
-from vbcsim.calibrate.fit.products import products
 from vbcsim.calibrate.validation import Finding
-from vbcsim.calibrate.validation_text import number
 from vbcsim.experience.people import People
 
 CATEGORIES: Final = ("inpatient", "outpatient", "drugs", "supplies", "psychotherapy")
@@ -111,7 +106,7 @@ def _families(rows: Any) -> NDArray[np.int64]:
     """Persons of neighbouring numbers with the same plan, site, income and education of the head are one family."""
     traits = rows[["zper", "plan", "site", "income", "educdec"]].to_numpy(np.float64)
     new = np.nan_to_num(traits[1:, 1:], nan=-1.0) != np.nan_to_num(traits[:-1, 1:], nan=-1.0)
-    far = np.diff(traits[:, 0]) > 1
+    far = np.diff(traits[:, 0]) > 10
     other_person = np.diff(traits[:, 0]) != 0
     return np.asarray(np.concatenate([[0], np.cumsum(other_person & (new.any(axis=1) | far))]), dtype=np.int64)
 

@@ -121,9 +121,7 @@ def _fit_line(line: str, data: PersonYears, prior: Population | None, prior_name
     rows = [_row(prior, name) for name in data.categories]
     levels = levels_of(data, prior)
     services = data.services.astype(np.float64)
-    found = products(
-        services, levels.expected, data.person, data.year, levels.family, _first(services, levels, rows), seed
-    )
+    found = products(services, levels.expected, data.person, data.year, levels.family, seed)
     none, warning = _no_service(data, levels, found)
     frailty = frailty_of(found, none, start_frailty(rows, None if prior is None else prior.frailty))
     severities = {name: severity_of(data, levels, j) for j, name in enumerate(data.categories)}
@@ -169,16 +167,8 @@ def _row(prior: Population | None, name: str) -> Service | None:
     return None if prior is None else next((s for s in prior.services if s.category == name), None)
 
 
-def _first(services: Floats, levels: Levels, rows: list[Service | None]) -> Floats:
-    """A first estimate of each overdispersion, for weighing rows."""
-    over = ((services - levels.expected) ** 2 - services).sum(axis=0)
-    square = np.maximum((levels.expected**2).sum(axis=0), 1e-12)
-    usual = np.array([4.0 if row is None else float(row.overdispersion) for row in rows])
-    return np.where(services.sum(axis=0) >= 100, np.clip(over / square, 0.1, 100.0), usual)
-
-
 def _no_service(data: PersonYears, levels: Levels, found: Products) -> tuple[NoService | None, list[str]]:
-    """The share of whole years without any service; none where claims of users only seem to have been given."""
+    """Shares of whole years without a service; none where claims of users only seem to have been given."""
     whole = data.months >= _WHOLE_YEAR
     if whole.sum() < 100:
         return None, []
@@ -186,16 +176,17 @@ def _no_service(data: PersonYears, levels: Levels, found: Products) -> tuple[NoS
     spot = np.unique(levels.cell[whole] * len(data.years) + years[whole], return_inverse=True)[1].reshape(-1)
     size = np.bincount(spot).astype(np.float64)
     sums = np.stack([np.bincount(spot, column) for column in levels.expected[whole].T], axis=1)
-    nothing = data.services[whole].sum(axis=1) == 0
-    share = float(nothing.mean())
-    if share == 0.0:
+    used = data.services[whole] > 0
+    nothing = np.concatenate([~used, ~used.any(axis=1, keepdims=True)], axis=1).astype(np.float64)
+    share = nothing.mean(axis=0)
+    if share[-1] == 0.0:
         text = (
             "nobody is without a service in a whole year; are members without claims missing? They belong in the data"
         )
         return None, [text]
-    groups = len(found.influence)
-    apart = np.bincount(found.group[whole], nothing - share, minlength=groups) / whole.sum()
-    return NoService(sums / size[:, None], size / size.sum(), share, np.asarray(apart)), []
+    groups, group = len(found.influence), found.group[whole]
+    apart = np.stack([np.bincount(group, column, minlength=groups) for column in (nothing - share).T], axis=1)
+    return NoService(sums / size[:, None], size / size.sum(), share, apart / whole.sum()), []
 
 
 def _frailty_figures(name: str, j: int, frailty: Frailty, row: Service | None, data: PersonYears) -> list[Figure]:

@@ -3,7 +3,7 @@
 Five kinds of parameters, on scales without bounds: log overdispersion; logit of the share of it that the shared factor
 brings; logit of the persistence of the own part; logarithm of the shared factor's variance; logit of its persistence.
 The first three by category. Second moments do not tell the shared factor's variance apart from the categories' weights;
-the share of persons without any service, which depends on the shape of the factors, does.
+the shares of person-years without a service, of each category and of any, depend on the shape of the factors and do.
 
 The estimate minimizes squared distances of moments, each weighed by what it rests on, plus squared distances from a
 start (the shipped table's figures, or a middle of categories) in widths. Its error is that of the sandwich, with the
@@ -34,8 +34,9 @@ _WEAK: Final = 3.0
 """So many times wider is a start that no table gives."""
 _MOST_SHARED: Final = 0.98
 _LARGEST_WEIGHT: Final = 0.95
-_NEAR: Final = 0.01
-"""The share of persons without a service counts as if its standard error were at least this."""
+_NEAR: Final = (0.03, 0.01)
+"""Shares without a service count as if their standard errors were at least these: of a category (the tolerance of such
+a fact), and of any service. Without such a limit they, being the surest figures of all, would rule the variances."""
 _WITHOUT_TABLE: Final = {"overdispersion": 4.0, "weight": 0.7, "persistence": 0.5, "variance": 2.5, "shared": 0.8}
 """Where a category starts that no table describes: a middle of categories in the shipped tables."""
 
@@ -52,15 +53,15 @@ class Start:
 
 @dataclass(frozen=True, eq=False)
 class NoService:
-    """The share of whole person-years without any service."""
+    """Shares of whole person-years without a service: of each category, and of any; shape (J + 1,)."""
 
     expected: Floats
     """Expected services of kinds of person-years, shape (C, J)."""
     part: Floats
     """Share of each kind, shape (C,)."""
-    share: float
+    share: Floats
     influence: Floats
-    """How far each group of families moves the share, shape (G,)."""
+    """How far each group of families moves the shares, shape (G, J + 1)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ class Frailty:
     """Standard deviations, by the fields of the tables; the shared factor's last."""
     credibility: dict[str, Floats]
     fitted: Floats
-    """What the parameters make of every moment, the share without a service last."""
+    """What the parameters make of every moment, the shares without a service last."""
 
 
 def start_frailty(services: list[Service | None], shared: SharedFrailty | None) -> Start:
@@ -170,14 +171,13 @@ class _Problem:
 
     @cached_property
     def observed(self) -> Floats:
-        extra = [] if self.none is None else [self.none.share]
-        return np.concatenate([self.found.value, extra])
+        return self.found.value if self.none is None else np.concatenate([self.found.value, self.none.share])
 
     @cached_property
     def influence(self) -> Floats:
         if self.none is None:
             return self.found.influence
-        return np.concatenate([self.found.influence, self.none.influence[:, None]], axis=1)
+        return np.concatenate([self.found.influence, self.none.influence], axis=1)
 
     @cached_property
     def scale(self) -> Floats:
@@ -197,8 +197,9 @@ class _Problem:
         scale = np.sqrt(np.sqrt(scatter[f.first] * scatter[f.second]) / seen)
         if self.none is None:
             return np.asarray(scale)
-        error = float(np.sqrt((self.none.influence**2).sum()))
-        return np.append(scale, max(error, _NEAR))
+        error = np.sqrt((self.none.influence**2).sum(axis=0))
+        near = np.array([_NEAR[0]] * self.categories + [_NEAR[1]])
+        return np.concatenate([scale, np.maximum(error, near)])
 
     def model(self, place: Floats) -> Floats:
         """What the parameters make of every moment."""
@@ -208,8 +209,9 @@ class _Problem:
         covariance = np.asarray(by_lag[f.apart, f.first, f.second])
         if self.none is None:
             return covariance
-        nobody = float(self.none.part @ moments.no_event(list(range(self.categories))))
-        return np.append(covariance, nobody)
+        each = list(range(self.categories))
+        nobody = [float(self.none.part @ moments.no_event(g)) for g in (*([j] for j in each), each)]
+        return np.concatenate([covariance, nobody])
 
     def residuals(self, place: Floats) -> Floats:
         apart = (self.model(place) - self.observed) / self.scale

@@ -125,7 +125,7 @@ class _Seen:
 
     def _trend(self, field: str, factor: Floats, dispersion: float, row: Service | None) -> Figure:
         """Slope of the logarithm of the years' factors, and its error with a year's own noise in it."""
-        shipped = 0.0 if row is None else float(getattr(row, field))
+        shipped = None if row is None else float(getattr(row, field))
         own, error = float("nan"), float("inf")
         if len(self.years) > 1 and self.services > 0 and (factor > 0).all():
             share = self.exposure * factor / (self.exposure @ factor)
@@ -134,6 +134,8 @@ class _Seen:
             apart = self.years - float(np.average(self.years, weights=weight))
             spread = float(weight @ apart**2)
             own, error = float(np.expm1(weight @ (apart * np.log(factor)) / spread)), spread**-0.5
+        if shipped is None and not np.isfinite(error):
+            return Figure(self.category, field, own, error, None, 0.0, 0.0, 0.0, f"{len(self.years)} years")
         value, sd, z = weighted(own, error, shipped, TREND_WIDTH)
         return Figure(self.category, field, own, error, shipped, z, value, sd, f"{len(self.years)} years")
 

@@ -3,8 +3,8 @@
 With N the number of services and m the expected number, E[(N_i - m_i)(N_j - m_j)] = m_i m_j C_ij within a year (less
 the Poisson variance m_i where i = j) and m_i m'_j C_ij(h) between years h apart, where C is the covariance of the
 frailties. The ratio of sums therefore estimates C whatever the law of the frailty is; a likelihood would need that law,
-and with a law that is not quite so it misses the variance, on which the risk of a contract rests. Rows weigh by
-1 / (1 + a m), a being a first estimate of the overdispersion, near the best for negative binomial counts.
+and with a law that is not quite so it misses the variance, on which the risk of a contract rests. Rows have no weights:
+where the overdispersion differs between cells, the sum over persons still has its variance.
 
 Sums are kept by groups of families, which are independent: errors follow without resampling.
 """
@@ -40,11 +40,11 @@ class Products:
     value: Floats
     """Estimates, shape (K,); zero where nothing was seen."""
     seen: Floats
-    """Sum of weighted products of expected numbers: what an estimate rests on, shape (K,)."""
+    """Sum of products of expected numbers: what an estimate rests on, shape (K,)."""
     influence: Floats
     """How far each group of families moves each estimate, shape (G, K); mean zero."""
     powers: Floats
-    """Sums over rows of weighted m_i m_j, m_i m_j (m_i + m_j) and m_i^2 m_j^2, shape (3, K)."""
+    """Sums over rows of m_i m_j, m_i m_j (m_i + m_j) and m_i^2 m_j^2, shape (3, K)."""
     group: Ints
     """Group of families of every row, shape (N,)."""
 
@@ -76,17 +76,12 @@ class Products:
         return replace(self, influence=influence)
 
 
-def products(
-    services: Floats, expected: Floats, person: Ints, year: Ints, family: Ints, dispersion: Floats, seed: int
-) -> Products:
+def products(services: Floats, expected: Floats, person: Ints, year: Ints, family: Ints, seed: int) -> Products:
     """Covariances of the frailties of all categories, in one year and up to four years apart.
 
     :param services: numbers of services, shape (N, J); ``expected`` likewise.
-    :param dispersion: a first estimate of the overdispersion, shape (J,).
     """
-    weight = 1.0 / (1.0 + dispersion * expected)
-    residual, level = weight * (services - expected), weight * expected
-    poisson = weight**2 * services
+    residual = services - expected
     families = int(family.max()) + 1
     groups = min(families, GROUPS)
     group = np.random.default_rng(seed).permutation(families)[family] % groups
@@ -97,12 +92,12 @@ def products(
         for i in range(categories):
             for j in range(i, categories):
                 if h == 0:
-                    top = residual[:, i] * residual[:, j] - (poisson[:, i] if i == j else 0.0)
-                    bottom = level[:, i] * level[:, j]
+                    top = residual[:, i] * residual[:, j] - (services[:, i] if i == j else 0.0)
+                    bottom = expected[:, i] * expected[:, j]
                 else:
                     top = 0.5 * (residual[a, i] * residual[b, j] + residual[a, j] * residual[b, i])
-                    bottom = 0.5 * (level[a, i] * level[b, j] + level[a, j] * level[b, i])
-                powers = _powers(expected[a, i], expected[b, j], (weight[a, i] * weight[b, j]) ** 2)
+                    bottom = 0.5 * (expected[a, i] * expected[b, j] + expected[a, j] * expected[b, i])
+                powers = _powers(expected[a, i], expected[b, j])
                 found.append((i, j, h, _summed(top, group[a], groups), _summed(bottom, group[a], groups), powers))
     first, second, apart = (np.array([f[k] for f in found], dtype=np.int64) for k in range(3))
     top, bottom = (np.stack([f[k] for f in found], axis=1) for k in (3, 4))
@@ -114,9 +109,9 @@ def products(
     return Products(first, second, apart, value, seen, influence, powers, group)
 
 
-def _powers(m: Floats, n: Floats, weight: Floats) -> Floats:
+def _powers(m: Floats, n: Floats) -> Floats:
     mn = m * n
-    return np.array([weight @ mn, weight @ (mn * (m + n)), weight @ mn**2])
+    return np.array([mn.sum(), (mn * (m + n)).sum(), (mn * mn).sum()])
 
 
 def _summed(values: Floats, group: Ints, groups: int) -> Floats:

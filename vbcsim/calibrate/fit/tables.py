@@ -25,6 +25,8 @@ _FIELDS: Final = (
 )  # fmt: skip
 _CAPPED: Final = 200.0
 """A maximum, as a multiple of the mean cost, for tails so heavy that the variance would not exist."""
+_FIRST_YEAR: Final = 1990
+"""Years before it are numbers of years, or of another time: a table then names none."""
 _SHAPES: Final = ("overdispersion", "shared_weight")
 _POINT: Final = 31.0 / 32.0
 """Where the outermost of sixteen worlds lies."""
@@ -48,7 +50,7 @@ def service_rows(fit: LineFit, line: str = "all", *, plain: bool = False) -> tup
                 line_of_business=line,
                 service=model.service if model else "service",
                 seasonality=model.seasonality if model else None,
-                reference_year=fit.levels.reference_year,
+                reference_year=reference if (reference := fit.levels.reference_year) >= _FIRST_YEAR else None,
                 source=source_of(fit, list(figures.values()), model),
                 **values,
             )
