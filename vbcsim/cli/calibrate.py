@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from vbcsim.cli.calibrate_claims import claims
 from vbcsim.cli.say import PATH, Speaker, speaks
 
 __all__ = ["command"]
@@ -13,13 +14,17 @@ __all__ = ["command"]
 
 @click.group("calibrate")
 def command() -> None:
-    """Make a scenario or assumption tables from published data.
+    """Make a scenario or assumption tables from published data or from claims.
 
     \b
     Example:
       vbcsim calibrate mssp PY2022.csv --aco A1234 --out aco.yaml
       vbcsim calibrate facts facts.yaml --out tables
+      vbcsim calibrate claims extract --out plan
     """
+
+
+command.add_command(claims)
 
 
 @command.command("mssp")

@@ -69,7 +69,7 @@ def _said(error: BaseException) -> tuple[int, str, Sequence[Problem]]:
     """Exit code, one sentence, and the problems one by one."""
     if isinstance(error, BadInput):
         many = len(error.problems)
-        what = str(error.problems[0]) if many == 1 else f"{many} problems; nothing was run and nothing was written"
+        what = str(error.problems[0]) if many == 1 else f"{many} problems; {error.outcome}"
         return BAD_INPUT, what, error.problems
     if isinstance(error, VbcsimError):
         return FAILED, str(error), [Problem("", str(error))]

@@ -27,6 +27,9 @@ class Problem:
 class BadInput(VbcsimError):
     """Input that cannot be used; carries every problem found, not only the first (exit code 2)."""
 
+    outcome = "nothing was run and nothing was written"
+    """What has become of the command."""
+
     def __init__(self, problems: Iterable[Problem] | Problem | str, message: str = "") -> None:
         if isinstance(problems, str):
             problems = [Problem(problems, message)]

@@ -1,0 +1,195 @@
+"""``vbcsim calibrate claims`` and ``vbcsim calibrate summary``: a user's own claims become a cohort and tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vbcsim.cli.say import PATH, Speaker, speaks
+
+if TYPE_CHECKING:
+    from vbcsim.calibrate.claims.calibrated import Calibrated
+    from vbcsim.calibrate.claims.extract import Extract
+
+__all__ = ["claims"]
+
+_LINES = ("commercial", "medicare", "medicaid", "dual")
+
+
+@click.command("claims")
+@click.argument("folder", type=PATH)
+@click.option("--out", required=True, type=PATH, help="Folder for what is made; made where there is none.")
+@click.option("--line", type=click.Choice(_LINES), help="Line of business of members whose file states none.")
+@click.option(
+    "--amount", type=click.Choice(["allowed", "paid"]), help="Which amount counts (allowed where there is one)."
+)
+@click.option("--years", metavar="YEARS", help="Calendar years to use, as in 2022,2023 (all that are whole).")
+@click.option("--tiers", metavar="SHARES", help="Cut members by last year's cost into risk tiers, as in 0.5,0.9.")
+@click.option(
+    "--stratum", multiple=True, metavar="NAME=COLUMN", help="Attribute of cells from a column of eligibility."
+)
+@click.option("--headings", type=PATH, help="YAML map of headings: table, then meaning, then the heading in the file.")
+@click.option(
+    "--allow-rejects",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    metavar="SHARE",
+    help="Use the good rows where no more than this share of a file is rejected.",
+)
+@click.option("--rejects", type=PATH, help="Where to list rejected rows (rejects.csv beside the claims).")
+@click.option("--no-completion", is_flag=True, help="Take the claims as complete.")
+@click.option("--performance-years", type=click.IntRange(1, 10), default=3, show_default=True, help="Of the scenario.")
+@click.option("--draws", type=click.IntRange(2, 10_000_000), default=1000, show_default=True, help="Draws of a run.")
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True, help="Seed of a run.")
+@click.option("--replace", is_flag=True, help="Write over files that are there.")
+@speaks
+def claims(
+    folder: Path,
+    out: Path,
+    line: str | None,
+    amount: str | None,
+    years: str | None,
+    tiers: str | None,
+    stratum: tuple[str, ...],
+    headings: Path | None,
+    allow_rejects: float,
+    rejects: Path | None,
+    no_completion: bool,
+    performance_years: int,
+    draws: int,
+    seed: int,
+    replace: bool,
+    say: Speaker,
+) -> None:
+    """Turn eligibility and claims in a FOLDER (CSV or Parquet) into a cohort, assumption tables and a scenario.
+
+    Reads the Tuva input layer's tables or a generic layout; other headings with --headings. Writes scenario.yaml,
+    cohort.csv, services.csv, completion.csv and the data review review.html. Nothing leaves this machine, and no file
+    that is written tells of a single member.
+
+    \b
+    Example:
+      vbcsim calibrate claims extract --line commercial --tiers 0.5,0.9 --out plan
+      vbcsim run plan/scenario.yaml --out plan_run
+    """
+    from vbcsim.calibrate.calibration import cuts_of, folder_for
+
+    _need_polars()
+    from vbcsim.calibrate.claims.calibrated import calibrate_claims
+    from vbcsim.calibrate.claims.columns import read_headings_map
+    from vbcsim.calibrate.claims.extract import read_claims
+    from vbcsim.calibrate.claims.rejects import REJECTS, check_rejects, write_rejects
+    from vbcsim.calibrate.claims.scenario import files_of
+
+    cuts, columns, chosen = cuts_of(tiers), _strata(stratum), _years(years)
+    folder_for(out, replace)
+    extract = read_claims(
+        folder, amount=amount, line=line, years=chosen, strata=columns, headings=read_headings_map(headings)
+    )
+    listed = rejects or folder / REJECTS
+    if extract.rejects.height:
+        write_rejects(extract, listed)
+    check_rejects(extract, allow_rejects, listed)
+    found = calibrate_claims(extract, tiers=cuts, complete=not no_completion, seed=seed)
+    written = _write(found, files_of(found, draws=draws, seed=seed, years=performance_years), out)
+    _tell(found, written, listed, say)
+
+
+def _need_polars() -> None:
+    """Say which extra is missing.
+
+    :raises BadInput: where polars is not installed.
+    """
+    from importlib.util import find_spec
+
+    from vbcsim.core.errors import BadInput
+
+    if find_spec("polars") is None:
+        raise BadInput("", 'reading claims needs the extra "claims": pip install "vbcsim[claims]"')
+
+
+def _strata(pairs: tuple[str, ...]) -> dict[str, str]:
+    """Attribute -> heading.
+
+    :raises BadInput: for what is no attribute that a user may set.
+    """
+    from vbcsim.core.attributes import ATTRIBUTES
+    from vbcsim.core.errors import BadInput, did_you_mean
+    from vbcsim.core.text import listing, shown
+
+    free = [a for a in ATTRIBUTES if a not in ("line_of_business", "age_band", "sex", "risk_tier")]
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, column = pair.partition("=")
+        if not equals or not column or name not in free or name in found:
+            guess = did_you_mean(name, free)
+            raise BadInput(
+                "--stratum",
+                f"{shown(pair)} is not possible{guess}; write ATTRIBUTE=COLUMN, each once ({listing(free)})",
+            )
+        found[name] = column
+    return found
+
+
+def _years(text: str | None) -> tuple[int, ...]:
+    from vbcsim.core.errors import BadInput
+    from vbcsim.core.text import shown
+
+    try:
+        found = tuple(sorted({int(word) for word in (text or "").split(",") if word.strip()}))
+    except ValueError:
+        found = (0,)
+    if any(not 1990 <= year <= 2100 for year in found):
+        raise BadInput("--years", f"{shown(text)} is not a list of years; write 2022,2023")
+    return found
+
+
+def _write(found: Calibrated, texts: dict[str, str], out: Path) -> list[Path]:
+    """Write every file; nothing is begun before all texts are there."""
+    from vbcsim.calibrate.claims.review import review_of
+    from vbcsim.core.files import write_atomic
+    from vbcsim.report.data_review import data_review_html
+
+    texts = {**texts, "review.html": data_review_html(review_of(found))}
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        write_atomic(out / name, text)
+    return [out / name for name in texts]
+
+
+def _tell(found: Calibrated, written: list[Path], listed: Path, say: Speaker) -> None:
+    from vbcsim.calibrate.claims.extract import rows_of_fates
+    from vbcsim.calibrate.claims.review import dollars, review_of
+    from vbcsim.core.text import visible
+
+    review, x = review_of(found), found.extract
+    say.text(review.answer)
+    fates = rows_of_fates(x)
+    for words, rows, cents in fates:
+        if rows:
+            say.text(f"  {rows:>12,} rows  {dollars(cents):>18}  {words}")
+    for warning in review.warnings:
+        say.warning(warning)
+    if x.rejects.height:
+        say.note(f"Rejected rows are listed in {visible(str(listed))}")
+    say.text(f"Written: {', '.join(visible(str(path)) for path in written)}")
+    say.text(f"Next: look at review.html, then vbcsim run {visible(str(written[0].parent / 'scenario.yaml'))}")
+    say.result(_object(x, found, written, review.warnings))
+
+
+def _object(x: Extract, found: Calibrated, written: list[Path], warnings: tuple[str, ...]) -> dict[str, object]:
+    from vbcsim.calibrate.claims.extract import rows_of_fates
+
+    return {
+        "members": found.people.persons,
+        "member_months": int(found.people.months.sum()),
+        "years": list(x.years),
+        "amount": x.amount,
+        "rows": {words: {"rows": rows, "usd": cents / 100.0} for words, rows, cents in rows_of_fates(x)},
+        "rejects": x.rejects.height,
+        "warnings": list(warnings),
+        "written": [str(path) for path in written],
+    }
