@@ -59,12 +59,13 @@ def _headline(found: Solution) -> str:
         if (reach > bound if goal.sign == "<=" else reach < bound) or (goal.sign == "=" and reach != bound)
     ]
     if alone:
-        why = f"{' and '.join(alone)} is out of reach"
+        why = f"{' and '.join(alone)} {'are' if len(alone) > 1 else 'is'} out of reach"
     else:
         why = "each can be met alone, but not all together"
-    return (
-        f"No value at {_ranges(found)} meets every goal: {why}.\n{values} comes nearest, and {found.binding} stops it"
-    )
+    one = len(found.values) == 1
+    near = f"{values} {'comes' if one else 'come'} nearest, and {found.binding} stops {'it' if one else 'them'}"
+    no = f"No {'value' if one else 'values'} of {_ranges(found)} {'meets' if one else 'meet'} every goal"
+    return f"{no}: {why}.\n{near}"
 
 
 def _goals(found: Solution) -> list[str]:
@@ -171,32 +172,37 @@ def _second_plain(found: Solution) -> dict[str, Any] | None:
 
 def price_words(found: Price) -> str:
     """What a clause is worth to each party, and what would make up for it."""
-    lines = [
-        f"{found.change.gives}, the contract {found.change.words} beside the contract as it is, in the same draws:"
-    ]
+    lines = [f"{found.change.gives}: the contract as it is beside the contract {found.change.words}, in the same draws"]
     for party, worth in found.worth.items():
         if any(abs(float(e.value)) > _CENT or float(e.mcse) > _CENT for e in (worth.mean_usd, worth.tail_usd)):
-            lines.append(f"  to the {party} it is worth {_worth_words(worth)}")
+            lines.append(f"  {_worth_words(party, worth)}")
     if len(lines) == 1:
         lines.append("  it changes nothing in any draw")
     lines += [f"  {_instead(found, solution)}" for solution in found.equivalents]
     return "\n".join(lines)
 
 
-def _worth_words(worth: Worth) -> str:
-    said = [_usd(worth.mean_usd)]
+def _worth_words(party: str, worth: Worth) -> str:
+    """``the provider gains $361,000 ± 22,000 by it in expectation, or $0.99 ± 0.06 per member and month; ...``."""
+    sign = -1.0 if float(worth.mean_usd.value) < 0.0 else 1.0
+    said = [f"the {party} {'loses' if sign < 0 else 'gains'} {_usd(worth.mean_usd, sign)} by it in expectation"]
     if worth.pmpm_usd is not None:
-        pmpm = worth.pmpm_usd
-        said.append(f"${float(pmpm.value):,.2f} ± {float(pmpm.mcse):,.2f} per member and month".replace("$-", "-$"))
+        value, error = (float(e) for e in worth.pmpm_usd)
+        said.append(f"${sign * value:,.2f} ± {error:,.2f} per member and month")
     if worth.of_benchmark is not None:
-        part = worth.of_benchmark
-        said.append(f"{100 * float(part.value):.3f}% ± {100 * float(part.mcse):.3f} of the benchmark")
-    return f"{', or '.join(said)}; it takes {_usd(worth.tail_usd)} off its TVaR 95"
+        value, error = (100.0 * float(e) for e in worth.of_benchmark)
+        said.append(f"{sign * value:.3f}% ± {error:.3f} of the benchmark")
+    tail = float(worth.tail_usd.value)
+    if abs(tail) <= _CENT and float(worth.tail_usd.mcse) <= _CENT:
+        return ", or ".join(said)
+    side = -1.0 if tail < 0.0 else 1.0
+    return (
+        f"{', or '.join(said)}; its TVaR 95 is {_usd(worth.tail_usd, side)} {'higher' if side < 0 else 'lower'} with it"
+    )
 
 
-def _usd(estimate: Estimate) -> str:
-    value = float(estimate.value)
-    return f"{'-' if value < 0 else ''}${abs(value):,.0f} ± {float(estimate.mcse):,.0f}"
+def _usd(estimate: Estimate, sign: float) -> str:
+    return f"${sign * float(estimate.value):,.0f} ± {float(estimate.mcse):,.0f}"
 
 
 def _instead(found: Price, solution: Solution) -> str:

@@ -52,9 +52,10 @@ def command(run: Path, design: str, terms: tuple[str, ...], figures: tuple[str, 
 
 
 def _grid(variants: Variants, terms: Sequence[str], figures: Sequence[Figure], say: Speaker) -> None:
+    from vbcsim.cli.axis import read_axis
     from vbcsim.negotiate.sensitivity import sweep
 
-    grid = dict(_axis(text) for text in terms)
+    grid = dict(read_axis(text, "--term") for text in terms)
     points, rows = sweep(variants, grid, figures)
     say.text("  ".join([*grid, *map(str, figures)]))
     for point, row in zip(points, rows, strict=True):
@@ -101,21 +102,3 @@ def _worth(worth: Mapping[str, Estimate]) -> str:
 
 def _plain(worth: Mapping[str, Estimate]) -> dict[str, dict[str, float]]:
     return {party: {"mean": float(e.value), "mcse": float(e.mcse)} for party, e in worth.items()}
-
-
-def _axis(text: str) -> tuple[str, list[float]]:
-    """``name=0.3:0.7:9`` as a name and nine values; ``name=0.5`` as one."""
-    from vbcsim.core.errors import BadInput
-
-    name, equals, said = text.partition("=")
-    try:
-        ends = [float(part) for part in said.split(":")]
-        points = int(ends[2]) if len(ends) == 3 else 1
-        if not equals or len(ends) not in (1, 3) or points < 1 or points > 10_000:
-            raise ValueError
-    except ValueError:
-        raise BadInput(f"--term {text}", "write NAME=FROM:TO:POINTS, as in share.savings=0.3:0.7:9") from None
-    if points == 1:
-        return name, ends[:1]
-    step = (ends[1] - ends[0]) / (points - 1)
-    return name, [ends[0] + k * step for k in range(points)]

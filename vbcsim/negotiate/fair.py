@@ -117,6 +117,8 @@ def price(variants: Variants, change: Change, kept: Figure, instead: Sequence[Ra
     sign = 1.0 if change.takes_away else -1.0
     parts = variants.parts({})
     ranges = _shares(variants, change) if instead is None else instead
+    if all(np.array_equal(now[party], then[party]) for party in now):
+        ranges = ()
     return Price(
         change=change,
         worth={party: _worth(party, now, then, sign, parts) for party in now},

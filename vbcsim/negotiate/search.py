@@ -60,13 +60,16 @@ def best(question: Question, tried: Tried, fine: float) -> tuple[Floats, bool]:
 
 
 def _miss(question: Question, tried: Tried, scale: Floats) -> Floats:
-    """How far the worst goal of each trial is from being met (trial,), in its own scale; 0 where all are."""
+    """How far each trial is from meeting the goals (trial,): the root of the squared misses, each in its own scale.
+
+    So a goal that no value can help does not keep the others from being met; 0 where all are.
+    """
     if not len(tried.slack):
         return np.where(tried.possible, 0.0, np.nan)
     short = np.maximum(-tried.slack, 0.0)
     for k in question.equal:
         short[k] = np.abs(tried.slack[k])
-    return np.asarray((short / scale).max(axis=0))
+    return np.asarray(np.sqrt(((short / scale) ** 2).sum(axis=0)))
 
 
 def _first(question: Question, tried: Tried, scale: Floats) -> tuple[int, bool]:

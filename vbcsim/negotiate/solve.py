@@ -98,7 +98,7 @@ def solve(question: Question, *, errors: bool = True, halves: bool = True) -> So
     found = _answer(question, _FINE_SEARCH)
     return replace(
         found,
-        errors=_errors(found) if errors else (),
+        errors=_errors(found) if errors and found.met else (),
         second=_second(question) if halves and found.met and question.variants.draws >= _FEWEST else None,
     )
 
@@ -141,7 +141,7 @@ def _edge(question: Question, inside: float, outside: float, fine: float) -> flo
 
 
 def _crossing(question: Question, tried: Tried, fine: float) -> tuple[Floats, bool, int]:
-    """Where the figure of the goal with ``=`` passes its bound, the others being met."""
+    """Where the figure of the goal with ``=`` passes its bound, the others being met, next to the present value."""
     (equal,) = question.equal
     others = np.delete(tried.slack, equal, axis=0)
     kept = tried.possible & (others >= 0.0).all(axis=0)
@@ -149,8 +149,12 @@ def _crossing(question: Question, tried: Tried, fine: float) -> tuple[Floats, bo
     turns = [k for k in range(len(slack) - 1) if slack[k] * slack[k + 1] <= 0.0 and kept[k] and kept[k + 1]]
     if not turns:
         return (*best(question, tried, fine), 0)
-    low, high = float(tried.x[turns[0], 0]), float(tried.x[turns[0] + 1, 0])
-    rising = slack[turns[0] + 1] >= slack[turns[0]]
+    (present,), (within,) = question.present, question.ranges
+    if within.least <= present <= within.most and not question.at(np.array([[present]])).slack[equal].any():
+        return np.array([present]), True, len(turns)
+    turn = min(turns, key=lambda k: abs(float(tried.x[k : k + 2, 0].mean()) - present))
+    low, high = float(tried.x[turn, 0]), float(tried.x[turn + 1, 0])
+    rising = slack[turn + 1] >= slack[turn]
     for _ in range(_ROUNDS):
         if abs(high - low) <= _FINE * max(abs(low), abs(high), _FINE):
             break
