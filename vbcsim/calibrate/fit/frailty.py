@@ -6,9 +6,10 @@ The first three by category. Second moments do not tell the shared factor's vari
 the shares of person-years without a service, of each category and of any, depend on the shape of the factors and do.
 
 The estimate minimizes squared distances of moments, each weighed by what it rests on, plus squared distances from a
-start (the shipped table's figures, or a middle of categories) in widths. Its error is that of the sandwich, with the
-moments' covariance over families (Huber 1967; Hansen 1982), so that correlated moments do not count twice. The weight
-of the data, Z, is 1 less the share of the start's variance that is left: Buehlmann's where a figure stands alone.
+start (the shipped table's figures, or a middle of categories) in widths. Its error comes from Godambe's information
+(1960; the sandwich of Huber 1967 and Hansen 1982), with the moments' covariance over families, so that correlated
+moments do not count twice, and from the start's width. The weight of the data, Z, is 1 less the share of the start's
+variance that is left: Buehlmann's where a figure stands alone.
 """
 
 from __future__ import annotations
@@ -115,9 +116,10 @@ def frailty_of(found: Products, none: NoService | None, start: Start) -> Frailty
         place = np.asarray(least_squares(problem.residuals, place, xtol=1e-5, ftol=1e-7, max_nfev=60, x_scale="jac").x)
     slopes = problem.slopes(place)
     weighed = slopes / problem.scale[:, None] ** 2
-    inside = np.linalg.inv(slopes.T @ weighed + np.diag(start.width**-2.0))
-    scores = problem.influence @ weighed
-    covariance = inside @ (scores.T @ scores + np.diag(start.width**-2.0)) @ inside
+    curvature = slopes.T @ weighed
+    scores = problem.influence(place) @ weighed
+    information = curvature @ np.linalg.pinv(scores.T @ scores, rcond=1e-10, hermitian=True) @ curvature
+    covariance = np.asarray(np.linalg.inv(information + np.diag(start.width**-2.0)), dtype=np.float64)
     return _result(problem, place, covariance)
 
 
@@ -173,11 +175,17 @@ class _Problem:
     def observed(self) -> Floats:
         return self.found.value if self.none is None else np.concatenate([self.found.value, self.none.share])
 
-    @cached_property
-    def influence(self) -> Floats:
+    def influence(self, place: Floats) -> Floats:
+        """How far each group of families moves the distance of each moment from what the parameters make of it."""
         if self.none is None:
             return self.found.influence
-        return np.concatenate([self.found.influence, self.none.influence], axis=1)
+        fields, n = _fields(place), self.categories
+        slopes = [
+            (self._nobody(fields, 1.0 + step) - self._nobody(fields, 1.0 - step)) / 2e-4 for step in 1e-4 * np.eye(n)
+        ]
+        # More services in the data leave fewer without one under the same parameters.
+        nobody = self.none.influence - self.found.level @ np.stack(slopes)
+        return np.concatenate([self.found.influence, nobody], axis=1)
 
     @cached_property
     def scale(self) -> Floats:
@@ -203,15 +211,23 @@ class _Problem:
 
     def model(self, place: Floats) -> Floats:
         """What the parameters make of every moment."""
-        moments = self._moments(_fields(place))
+        fields = _fields(place)
+        moments = self._moments(fields, np.ones(self.categories))
         f = self.found
         by_lag = np.stack([_covariance(moments, h) for h in range(int(f.apart.max()) + 1)])
         covariance = np.asarray(by_lag[f.apart, f.first, f.second])
-        if self.none is None:
-            return covariance
+        return (
+            covariance
+            if self.none is None
+            else np.concatenate([covariance, self._nobody(fields, np.ones(self.categories))])
+        )
+
+    def _nobody(self, fields: Floats, level: Floats) -> Floats:
+        """Shares without a service, of each category and of any, with the categories' levels changed."""
+        assert self.none is not None
+        moments = self._moments(fields, level)
         each = list(range(self.categories))
-        nobody = [float(self.none.part @ moments.no_event(g)) for g in (*([j] for j in each), each)]
-        return np.concatenate([covariance, nobody])
+        return np.array([float(self.none.part @ moments.no_event(g)) for g in (*([j] for j in each), each)])
 
     def residuals(self, place: Floats) -> Floats:
         apart = (self.model(place) - self.observed) / self.scale
@@ -228,12 +244,12 @@ class _Problem:
         steps = 1e-4 * np.eye(len(place))
         return np.stack([(self.model(place + s) - self.model(place - s)) / 2e-4 for s in steps], axis=1)
 
-    def _moments(self, fields: Floats) -> Moments:
+    def _moments(self, fields: Floats, level: Floats) -> Moments:
         over, weight, lasting = fields[0:-2:3], fields[1:-2:3], fields[2:-2:3]
         variance, persistence = float(fields[-2]), float(fields[-1])
         own = np.maximum(over - weight**2 * variance, 0.0) / (1.0 - weight) ** 2
         n = self.categories
-        rate = np.zeros((1, n)) if self.none is None else self.none.expected
+        rate = np.zeros((1, n)) if self.none is None else self.none.expected * level
         none = np.zeros(n)
         return Moments(
             tuple(map(str, range(n))), np.ones(len(rate)), rate, rate, np.ones(len(rate)), weight, own, lasting,

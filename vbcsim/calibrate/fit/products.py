@@ -45,6 +45,8 @@ class Products:
     """How far each group of families moves each estimate, shape (G, K); mean zero."""
     powers: Floats
     """Sums over rows of m_i m_j, m_i m_j (m_i + m_j) and m_i^2 m_j^2, shape (3, K)."""
+    level: Floats
+    """How far each group of families moves the level of each category, as a share of it, shape (G, J)."""
     group: Ints
     """Group of families of every row, shape (N,)."""
 
@@ -57,16 +59,14 @@ class Products:
         """The same with no error below what chance makes of it where frailties of gamma law have these covariances.
 
         Of a rare service that came twice to one person, or to none, the scatter in the data says nothing of what might
-        have come. Variance of N_i N_j (of N(N - 1) where i = j) for a frailty of variance a: its second to fourth
-        moments are 1 + a, (1 + a)(1 + 2a), (1 + a)(1 + 2a)(1 + 3a).
+        have come. With N Poisson of mean mF, F gamma of mean 1 and variance a, and G = F - 1: the variance of
+        (N_i - m_i)(N_j - m_j) is m_i m_j E[F^2] + m_i m_j (m_i + m_j) E[G^2 F] + m_i^2 m_j^2 (E[G^4] - a^2), and of
+        (N - m)^2 - N twice the first two parts and the third.
         """
         a = np.maximum(covariance, 0.0)
-        second, third = 1.0 + a, (1.0 + a) * (1.0 + 2.0 * a)
-        fourth = third * (1.0 + 3.0 * a)
-        same = (self.first == self.second) & (self.apart == 0)
-        twice = np.where(same, 2.0, 1.0)
+        twice = np.where((self.first == self.second) & (self.apart == 0), 2.0, 1.0)
         one, two, three = self.powers
-        variance = twice * second * one + twice * third * two + (fourth - second**2) * three
+        variance = twice * ((1.0 + a) * one + (a + 2.0 * a**2) * two) + (2.0 * a**2 + 6.0 * a**3) * three
         floor = np.sqrt(np.divide(variance, self.seen**2, out=np.zeros_like(one), where=self.seen > 0))
         error = self.error
         wider = np.maximum(np.divide(floor, error, out=np.ones_like(error), where=error > 0), 1.0)
@@ -104,9 +104,14 @@ def products(services: Floats, expected: Floats, person: Ints, year: Ints, famil
     seen = bottom.sum(axis=0)
     value = np.divide(top.sum(axis=0), seen, out=np.zeros_like(seen), where=seen > 0)
     influence = np.divide(top - value * bottom, seen, out=np.zeros_like(top), where=seen > 0)
-    influence *= np.sqrt(groups / max(groups - 1, 1))
+    total = expected.sum(axis=0)
+    own = np.stack([_summed(column, group, groups) for column in residual.T], axis=1)
+    level = np.divide(own, total, out=np.zeros_like(own), where=total > 0)
+    # Expected numbers are estimated from the same persons: who uses much raises them too.
+    influence -= value * (level[:, first] + level[:, second])
+    spread = np.sqrt(groups / max(groups - 1, 1))
     powers = np.stack([f[5] for f in found], axis=1)
-    return Products(first, second, apart, value, seen, influence, powers, group)
+    return Products(first, second, apart, value, seen, spread * influence, powers, spread * level, group)
 
 
 def _powers(m: Floats, n: Floats) -> Floats:
