@@ -12,7 +12,8 @@ def main(folder: str) -> None:
     """Write the picture of what the provider may win or lose under each design of the run."""
     import vbcsim
     from vbcsim.cli.results import material_of
-    from vbcsim.report.figures import distributions, svg
+    from vbcsim.report.drawing import svg
+    from vbcsim.report.pictures.histogram import distributions
 
     PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(svg(distributions, material_of(vbcsim.open_run(folder)), "provider"), encoding="utf-8")

@@ -139,7 +139,8 @@ def make_scenario(**changed: Any) -> Scenario:
         },
         "assumptions": Assumptions.model_validate(assumptions),
         "record": {"earned": {"value": 1_234_567, "unit": "usd", "source": "public-use file, row 12"}},
-        "designs": {name: {"program": "made_up"} for name in SHARES},
+        # None of these is settled or varied: the settlement is made up as well.
+        "designs": {"elsewhere": {"program": "made_up"}},
     }
     return Scenario.model_validate(raw | changed)
 
@@ -174,3 +175,9 @@ def make() -> Callable[..., Material]:
 def study(make: Callable[..., Material]) -> Material:
     """One study of three designs in 1,000 draws."""
     return make()
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages without pictures, which take most of the time of making one."""
+    monkeypatch.setattr("vbcsim.report.html.pictures", lambda material: {})

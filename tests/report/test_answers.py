@@ -49,7 +49,7 @@ def test_each_answer_in_its_unit_by_case(asked):
     assert tuple(count.cells[1]) == ("", "")
 
 
-def test_the_page_puts_them_before_everything_else(asked):
+def test_the_page_puts_them_before_everything_else(asked, undrawn):
     page = html_report(asked)
     assert "Chance of &lt;b&gt;it&lt;/b&gt;" in page
     assert page.index("The question in figures") < page.index("The designs side by side")

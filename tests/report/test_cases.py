@@ -44,7 +44,7 @@ def test_the_difference_is_paired_so_a_constant_has_no_error(cases):
     assert error == pytest.approx(0.0, abs=1e-6)
 
 
-def test_the_page_shows_them(cases):
+def test_the_page_shows_them(cases, undrawn):
     page = html_report(cases)
     assert "What if the assumptions are others?" in page
     assert "As claimed" in page

@@ -1,22 +1,51 @@
-"""The pictures: deterministic, inert, and showing what the settlement holds."""
+"""Every picture: deterministic, inert, in words, with the data that it is drawn from."""
 
 from __future__ import annotations
 
-import numpy as np
+import base64
+import re
+from dataclasses import replace
+
 import pytest
 
 from vbcsim.report import figures
+from vbcsim.report.drawing import svg
+from vbcsim.report.pictures import dominance, exceedance, fan, histogram
 
-DRAWERS = [figures.distributions, figures.exceedance, figures.year_by_year]
+DRAWERS = [histogram.distributions, exceedance.exceedance, fan.year_by_year]
 
 
-@pytest.mark.parametrize("draw", DRAWERS)
-def test_same_picture_same_bytes(draw, study, make) -> None:
-    first = figures.svg(draw, study, "provider")
-    assert first == figures.svg(draw, study, "provider")
-    assert first == figures.svg(draw, make(), "provider")
-    assert first.startswith("<svg")
-    assert "Date" not in first
+@pytest.fixture(scope="module")
+def drawn(study):
+    return figures.pictures(study)
+
+
+def test_a_study_has_the_pictures_that_its_data_allow(drawn, study, make) -> None:
+    assert list(drawn) == ["outcomes_provider", "exceedance", "years", "dominance", "differences"]
+    alone = make(60, {"deep": (0.5, 0.5)})
+    assert list(figures.pictures(replace(alone, experience=None))) == ["outcomes_provider", "exceedance", "years"]
+
+
+def test_pictures_are_inert_and_have_words_and_data(drawn) -> None:
+    for name, picture in drawn.items():
+        text = base64.b64decode(picture.address.split(",", 1)[1]).decode()
+        assert text.startswith("<svg")
+        assert "Date" not in text
+        assert not re.search(r"<script|<foreignObject|<image|href=\"(?!#)|@import|url\((?!#)", text)
+        assert len(picture.caption) > 60
+        assert picture.data.rows, name
+        assert all(len(row) == len(picture.data.columns) for row in picture.data.rows), name
+
+
+def test_same_study_same_pictures(drawn, make) -> None:
+    assert figures.pictures(make()) == drawn, "from the same seeds again, byte for byte"
+
+
+def test_a_party_that_is_no_mirror_has_its_own_picture(study) -> None:
+    settlement = study.settlement.copy(deep=True)
+    settlement["net_usd"].loc[{"party": "payer"}] *= 0.9
+    names = [picture.name for picture in figures._outcomes(replace(study, settlement=settlement))]
+    assert names == ["outcomes_provider", "outcomes_payer"]
 
 
 @pytest.mark.parametrize("draw", DRAWERS)
@@ -24,44 +53,14 @@ def test_any_title_can_be_drawn(draw, make) -> None:
     """Mathematics that does not parse, script, glyphs that the font lacks, right-to-left text, great length."""
     names = ("$\\badmacro$", "<script>alert(1)</script>", "\U0001f4a5 \u05d0\u05d1 %s {x} " + "z" * 300)
     material = make(50, titles=dict(zip(("one_sided", "two_sided", "deep"), names, strict=True)))
-    assert "<script" not in figures.svg(draw, material, "provider")
+    assert "<script" not in svg(draw, material, "provider")
 
 
 @pytest.mark.parametrize("draw", DRAWERS)
 @pytest.mark.parametrize("share", [(0.0, 0.0), (0.5, 0.0), (0.0, 0.5)])
 def test_one_sided_and_empty_designs_can_be_drawn(draw, share, make) -> None:
-    assert figures.svg(draw, make(60, {"deep": share}), "provider")
+    assert svg(draw, make(60, {"deep": share}), "provider")
 
 
-def test_bars_hold_every_outcome_but_the_rarest(study) -> None:
-    amounts = [study.net(name, "provider") for name in study.designs]
-    scale, edges = figures._edges(amounts)
-    assert 0.0 in np.round(edges, 9), "no bar mixes gains with losses"
-    for net in amounts:
-        nothing = 100.0 * np.mean(np.abs(net) <= 0.005)
-        assert 99.4 <= figures._bars(net, scale, edges).sum() + nothing <= 100.0 + 1e-9
-
-
-def test_counts_above_a_panel_add_to_a_hundred(study) -> None:
-    net = study.net("two_sided", "provider")
-    said = figures._said(net, ("pays", "nothing", "receives"))
-    pays, nothing, receives = (f"{100 * np.mean(hit):.0f}" for hit in (net < 0, net == 0, net > 0))
-    assert said == f"pays {pays} · nothing {nothing} · receives {receives} of 100"
-    assert figures._of_hundred(0.001) == "<1"
-    assert figures._of_hundred(0.999) == ">99"
-
-
-def test_differences_are_taken_in_the_same_draw(study) -> None:
-    rows = [row for row in study.pairs if row.party == "provider"]
-    figure = figures.paired_differences(study, "provider", rows)
-    for ax, row in zip(figure.axes, rows, strict=True):
-        triangle = ax.lines[0].get_xdata()[0] * 1e6
-        assert triangle == pytest.approx(row.mean_difference[0], abs=1.0)
-
-
-def test_the_tails_begin_at_the_chances_of_the_outcomes(study) -> None:
-    left, right = figures.exceedance(study, "provider").axes
-    for k, name in enumerate(study.designs):
-        row = study.of(name, "provider")
-        assert left.lines[k].get_ydata()[0] == pytest.approx(100 * row["p_loss"][0])
-        assert right.lines[k].get_ydata()[0] == pytest.approx(100 * row["p_gain"][0])
+def test_dominance_of_designs_that_pay_nothing_can_be_drawn(make) -> None:
+    assert svg(dominance.dominance_curves, make(60, {"a": (0.0, 0.0), "b": (0.0, 0.0)}), "provider", "a")

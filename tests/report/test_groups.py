@@ -40,5 +40,5 @@ def test_a_row_is_the_groups_own_money(grouped):
     assert f"{100 * np.mean(whole > 0.005):.0f}" in gain[0].removesuffix("%").split(".")[0]
 
 
-def test_the_page_shows_them(grouped):
+def test_the_page_shows_them(grouped, undrawn):
     assert "Each provider group apart" in html_report(grouped)

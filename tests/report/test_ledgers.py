@@ -52,5 +52,5 @@ def test_the_margin_is_the_sum_draw_by_draw(booked):
     )
 
 
-def test_the_page_shows_them(booked):
+def test_the_page_shows_them(booked, undrawn):
     assert "Both parties’ books" in html_report(booked)

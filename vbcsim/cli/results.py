@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from vbcsim.pipeline import Run
     from vbcsim.report.material import Material
 
-__all__ = ["json_of", "material_of", "show", "write"]
+__all__ = ["json_of", "material_of", "report_of", "show", "write"]
 
 
 def material_of(run: Run) -> Material:
@@ -26,6 +26,15 @@ def material_of(run: Run) -> Material:
     }
     base = Material.of_run(run.cases[BASE])
     return replace(base, variance_split=run.variance_split, answers=run.answers, cases=others)
+
+
+def report_of(run: Run) -> Material:
+    """What the report is made from: as for the tables, with where the money goes."""
+    from vbcsim.pipeline import effective_share, waterfall
+
+    material = material_of(run)
+    steps, shares = waterfall(run, material.lead), effective_share(run, material.lead)
+    return replace(material, waterfall=steps, effective_share=shares, capital=run.capital)
 
 
 def json_of(run: Run, *, seconds: float | None = None, out: str | None = None) -> dict[str, Any]:
@@ -45,10 +54,9 @@ def write(run: Run, folder: RunFolder) -> None:
     from vbcsim.pipeline import run_facts, save_run
     from vbcsim.report.html import html_report
 
-    material = material_of(run)
     save_run(run, folder)
     folder.write("results.json", json.dumps(json_of(run), indent=2, allow_nan=False) + "\n")
-    folder.write("report.html", html_report(material))
+    folder.write("report.html", html_report(report_of(run)))
     folder.finish(run_facts(run))
 
 

@@ -13,7 +13,7 @@ from vbcsim.report.words import chance, join, money
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Answer", "Luck", "answer", "luck_of"]
+__all__ = ["Answer", "Luck", "answer", "best_design", "luck_of"]
 
 CLEAR = 2.0
 """Standard errors by which a difference must exceed nought before a sentence states it."""
@@ -69,6 +69,11 @@ def luck_of(luck: xr.Dataset, design: str) -> Luck | None:
     names = ("p_gain_without_merit", "p_no_gain_with_merit")
     chances = [(float(row[name]), float(row[f"{name}_mcse"])) for name in names]
     return Luck(*shares, *chances) if math.isfinite(shares[0][0]) else None
+
+
+def best_design(material: Material) -> str:
+    """The design with the best average for the lead party; of those that cannot be told apart, the least risky."""
+    return _best(material)[0]
 
 
 def _best(material: Material) -> tuple[str, tuple[str, ...]]:

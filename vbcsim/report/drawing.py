@@ -47,6 +47,10 @@ WIDTH = 7.4
 """Width of every picture [inches]."""
 CENT = 0.005
 """USD: what is nearer to nothing than half a cent is nothing."""
+_BESIDE = 22
+"""Characters of a line of a name beside a panel."""
+_LINE_HIGH = 0.06
+"""Height of a line of such a name, as a part of a panel's height."""
 _STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 9.0,
@@ -127,12 +131,13 @@ def lines_of(text: object, wide: int, most: int = 2) -> str:
     return "\n".join(lines)
 
 
-def label_beside(ax: Axes, ends: Sequence[float], labels: Sequence[str], *, apart: float = 0.085) -> None:
+def label_beside(ax: Axes, ends: Sequence[float], labels: Sequence[str]) -> None:
     """Names beside the right edge of a panel, each as near as can be to where its line ends, none over another.
 
     :param ends: where each line ends, in the units of the axis.
-    :param apart: least distance of two names, as a part of the panel's height.
     """
+    said = [lines_of(label, _BESIDE) for label in labels]
+    apart = _LINE_HIGH * max((1.25 + text.count("\n") for text in said), default=1.0)
     low, high = sorted(ax.get_ylim())
     wanted = [(end - low) / ((high - low) or 1.0) for end in ends]
     order = sorted(range(len(ends)), key=lambda k: -wanted[k])
@@ -140,7 +145,7 @@ def label_beside(ax: Axes, ends: Sequence[float], labels: Sequence[str], *, apar
     for place, k in zip(places, order, strict=True):
         ax.plot([1.015, 1.065], [place, place], transform=ax.transAxes, color=LINES[k % len(LINES)], clip_on=False)
         ax.lines[-1].set(linestyle=DASHES[k % len(DASHES)], linewidth=1.7)
-        ax.text(1.08, place, lines_of(labels[k], 22), transform=ax.transAxes, va="center", fontsize=8.5)
+        ax.text(1.08, place, said[k], transform=ax.transAxes, va="center", fontsize=8.5)
 
 
 def _spread(wanted: Sequence[float], apart: float) -> list[float]:

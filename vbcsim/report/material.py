@@ -81,6 +81,10 @@ class Material:
     ledger: xr.Dataset | None = None
     variance_split: xr.Dataset | None = None
     answers: xr.Dataset | None = None
+    waterfall: xr.Dataset | None = None
+    """Where the lead party's money goes, clause by clause."""
+    effective_share: xr.Dataset | None = None
+    """What part of savings and losses is shared in the end."""
     capital: xr.Dataset | None = None
     """When money moves and what reserve lasts until then, where the scenario asks for it."""
     cases: Mapping[str, Material] = field(default_factory=dict)

@@ -6,7 +6,9 @@ import base64
 import csv
 import io
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, Self
 
 from vbcsim.report.words import MINUS, clip, plain
 
@@ -26,6 +28,11 @@ class Plotted:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
+
+    @classmethod
+    def of(cls, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Self:
+        """A table from whatever holds its columns and rows."""
+        return cls(tuple(columns), tuple(tuple(row) for row in rows))
 
     @property
     def csv(self) -> str:
