@@ -35,7 +35,7 @@ def test_blocks_of_draws_are_parts_of_the_whole():
 @pytest.mark.parametrize(
     ("shift", "sentence"),
     [
-        ({"proces": 1}, '"proces" is not a layer; choose among parameter, systemic, group, process; did you mean'),
+        ({"proces": 1}, '"proces" is not a layer; choose among parameter, systemic, group and process; did you mean'),
         ({"process": -1}, "shift.process: -1 is not possible with 10 draws; choose 0 to 4,294,967,286"),
         ({"group": 2**32 - 9}, "shift.group: 4294967287 is not possible"),
     ],
@@ -55,3 +55,14 @@ def test_the_largest_draw_number_is_a_word():
     draws = LayerDraws({"group": 2**32 - 10})
     draws.check(10)
     assert int(draws.ids("group", 0, 10)[-1]) == 2**32 - 1
+
+
+def test_one_name_is_drawn_anew_on_top_of_its_layer():
+    layers = LayerDraws({"parameter": 100, "interventions.visits": 7})
+    plain = LayerDraws()
+    assert list(plain.of_named(Stream.INTERVENTION, "interventions.visits", 3, 5)) == [3, 4]
+    assert list(layers.of_named(Stream.INTERVENTION, "interventions.visits", 3, 5)) == [110, 111]
+    assert list(layers.of_named(Stream.INTERVENTION, "interventions.calls", 3, 5)) == [103, 104]
+    layers.check(10, ["interventions.visits"])
+    with pytest.raises(BadInput, match="did you mean"):
+        layers.check(10, ["interventions.visit"])

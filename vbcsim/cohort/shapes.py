@@ -16,12 +16,19 @@ from vbcsim.cohort.profile import Profiles
 from vbcsim.core.errors import BadInput, Problem
 from vbcsim.core.uncertain import WORLDS, Distribution, row_path, world_points
 
-__all__ = ["SHAPES", "number_of_worlds", "severity", "shape_variables"]
+__all__ = ["SHAPES", "is_shape", "number_of_worlds", "severity", "shape_variables"]
 
 SHAPES = ("overdispersion", "shared_weight", "persistence", "body_sigma", "tail_probability", "tail_index")
 """Figures of a service that shape tables."""
 
 Floats = NDArray[np.float64]
+
+
+def is_shape(path: str) -> bool:
+    """Whether an assumption, by its place in the scenario, shapes tables: it takes its value from a draw's world."""
+    row, _, figure = path.rpartition(".")
+    of_service = row.startswith("assumptions.services") and figure in SHAPES
+    return of_service or row.startswith("assumptions.shared_frailty")
 
 
 def number_of_worlds(profiles: Profiles, more: Iterable[float] = ()) -> int:

@@ -23,7 +23,7 @@ from vbcsim.random.twin import uniforms
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Interventions", "Rules", "draw_interventions", "programme"]
+__all__ = ["Effects", "Interventions", "Rules", "draw_effects", "draw_interventions", "programme"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -72,15 +72,21 @@ class Interventions:
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class Effects:
     """Figures of the interventions drawn for a block; effects are those at strength 1."""
 
     use: Floats
+    """(D, I, J)"""
     price: Floats
+    """(D, I, J)"""
     score: Floats
+    """(D, I)"""
     points: Floats
+    """(D, I, M)"""
     uptake: Floats
+    """(D, I, 2): of those reached, and of those chosen by history."""
     pmpm: Floats
+    """(D, I): cost less saving per engaged member and month [USD]."""
 
 
 def draw_interventions(
@@ -94,7 +100,7 @@ def draw_interventions(
     """
     if "intervention" not in cohort.dims:
         return None
-    figures = _draw(cohort, seed, layer_draws.of(Stream.INTERVENTION, start, stop))
+    figures = draw_effects(cohort, seed, layer_draws, start, stop)
     strength = cohort["intervention_strength"].values
     history = cohort["intervention_history"].values != NO_HISTORY
     engaged = figures.uptake[:, None, :] * cohort["intervention_enrolment"].values.T * ~history
@@ -110,15 +116,18 @@ def draw_interventions(
     )
 
 
-def _draw(cohort: xr.Dataset, seed: int, draw: NDArray[np.uint32]) -> _Drawn:
+def draw_effects(cohort: xr.Dataset, seed: int, layer_draws: LayerDraws, start: int, stop: int) -> Effects:
     """Every figure that may be uncertain, each intervention addressed by its name."""
     n_measures = cohort.sizes["measure"] if "measure_points" in cohort else 0
     use, price, score, points, uptake, pmpm = [], [], [], [], [], []
     for i, name in enumerate(map(str, cohort["intervention"].values)):
         own = cohort.isel(intervention=i)
         cell, member = address_of(name)
+        draw = layer_draws.of_named(Stream.INTERVENTION, f"interventions.{name}", start, stop)
 
-        def u(item: Any, event: Any = 0, cell: int = cell, member: int = member) -> Floats:
+        def u(
+            item: Any, event: Any = 0, cell: int = cell, member: int = member, draw: NDArray[np.uint32] = draw
+        ) -> Floats:
             numbers = np.broadcast_arrays(np.asarray(item)[None, ...], np.asarray(event)[None, ...])
             at = draw.reshape(-1, *[1] * (numbers[0].ndim - 1))
             return uniforms(
@@ -141,8 +150,8 @@ def _draw(cohort: xr.Dataset, seed: int, draw: NDArray[np.uint32]) -> _Drawn:
         uptake.append(drawn(own["intervention_uptake"].values, u(_UPTAKE)))
         flows = drawn(own["intervention_cost_pmpm"].values, u(_COST))
         pmpm.append(flows[:, 0] - flows[:, 1])
-    empty = np.zeros((len(draw), len(use), 0))
-    return _Drawn(
+    empty = np.zeros((stop - start, len(use), 0))
+    return Effects(
         use=np.stack(use, axis=1),
         price=np.stack(price, axis=1),
         score=np.stack(score, axis=1),

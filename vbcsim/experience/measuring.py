@@ -8,7 +8,7 @@ per 1,000 are counted from the claims, which carry all of that already.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from vbcsim.random.twin import normals, uniforms
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["draw_measures", "draw_probabilities", "group_courses"]
+__all__ = ["Aims", "draw_aims", "draw_measures", "draw_probabilities", "group_courses"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -114,12 +114,11 @@ def draw_probabilities(
 
     parts = parts or _parts(cohort)
     courses = group_courses(cohort, seed, layer_draws, start, stop)
-    uncertain = layer_draws.of(Stream.PARAMETER, start, stop)
     shape = (stop - start, cohort.sizes["year"], cohort.sizes["measure"], cohort.sizes["stratum"])
     found = np.zeros(shape)
     for m in map(int, np.flatnonzero(cohort["measure_counted"].values != CLAIMS)):
         own = cohort.isel(measure=m)
-        level = _levels(own, seed, uncertain)[:, :, parts.equity]
+        level = _levels(own, draw_aims(own, seed, layer_draws, start, stop))[:, :, parts.equity]
         if interventions is not None and "measure_points" in cohort:
             level = level + interventions.points[..., m][:, parts.of_class].transpose(0, 2, 1)
         level = np.clip(level, 0.0, 1.0)
@@ -143,18 +142,38 @@ def group_courses(cohort: xr.Dataset, seed: int, layer_draws: LayerDraws, start:
     return autoregressive(mixed, years, cohort["measure_group_persistence"].values[:, None])
 
 
-def _levels(own: xr.Dataset, seed: int, draw: NDArray[np.uint32]) -> Floats:
-    """Rates by draw, year and equity stratum before the effects of groups and interventions."""
-    cell, member = address_of(f"measures.{own['measure'].item()}")
+class Aims(NamedTuple):
+    """What of a measure may be uncertain, drawn for a block."""
+
+    rate: Floats
+    """(D, E): level by equity stratum."""
+    improvement: Floats
+    """(D, E): gain of a year."""
+    gap_closing: Floats
+    """(D,)"""
+
+
+def draw_aims(own: xr.Dataset, seed: int, layer_draws: LayerDraws, start: int, stop: int) -> Aims:
+    """Levels, yearly gains and closing of gaps of one measure, each the same for all of a draw."""
+    name = f"measures.{own['measure'].item()}"
+    cell, member = address_of(name)
+    draw = layer_draws.of_named(Stream.PARAMETER, name, start, stop)
 
     def u(item: int) -> Floats:
         return uniforms(seed, Stream.PARAMETER, draw=draw, cell=cell, member=member, item=item)
 
+    return Aims(
+        rate=drawn(own["measure_rate"].transpose("equity", "figure").values, u(_RATE)),
+        improvement=drawn(own["measure_improvement"].transpose("equity", "figure").values, u(_IMPROVEMENT)),
+        gap_closing=drawn(own["measure_gap_closing"].values, u(_GAP_CLOSING)),
+    )
+
+
+def _levels(own: xr.Dataset, aims: Aims) -> Floats:
+    """Rates by draw, year and equity stratum before the effects of groups and interventions."""
     sign = -1.0 if bool(own["measure_low_is_good"]) else 1.0
     given = own["measure_rate"].transpose("equity", "figure").values
-    rate = drawn(given, u(_RATE))
-    gain = drawn(own["measure_improvement"].transpose("equity", "figure").values, u(_IMPROVEMENT))
-    closing = drawn(own["measure_gap_closing"].values, u(_GAP_CLOSING))
+    rate, gain, closing = aims
     best = int(np.argmax(sign * means(given)))
     gap = np.maximum(sign * (rate[:, [best]] - rate), 0.0)[:, None, :]
     years = own["measure_years"].values[:, None]

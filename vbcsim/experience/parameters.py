@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vbcsim.core.uncertain import Distribution, number_of
-from vbcsim.experience.layers import LayerDraws
+from vbcsim.experience.layers import WORLDS, LayerDraws
 from vbcsim.random.named import addresses_of
 from vbcsim.random.streams import Stream
 from vbcsim.random.twin import uniforms
@@ -24,7 +24,7 @@ from vbcsim.random.twin import uniforms
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Parameters", "draw_parameters"]
+__all__ = ["Parameters", "draw_parameters", "named_parameters"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -91,6 +91,19 @@ def growth_ratio(drawn: Floats, known: float, lag: NDArray[np.int64]) -> Floats:
     return np.asarray(((1.0 + drawn[:, None]) / (1.0 + known)) ** lag)
 
 
+def named_parameters(cohort: xr.Dataset) -> tuple[str, ...]:
+    """What a draw has one value of, with an address of its own: a shift may draw each of them anew alone."""
+    assumptions = map(str, cohort["uncertain"].values) if "uncertain" in cohort.coords else ()
+    worlds = (WORLDS,) if cohort.sizes.get("world", 1) > 1 else ()
+    others = [
+        f"{section}s.{name}"
+        for section in ("intervention", "measure")
+        if section in cohort.coords
+        for name in cohort[section].values
+    ]
+    return (*assumptions, *worlds, *others)
+
+
 def draw_parameters(cohort: xr.Dataset, seed: int, layers: LayerDraws, start: int, stop: int) -> Parameters:
     """The uncertain numbers of draws start..stop-1."""
     paths = tuple(map(str, cohort["uncertain"].values)) if "uncertain" in cohort.coords else ()
@@ -99,7 +112,7 @@ def draw_parameters(cohort: xr.Dataset, seed: int, layers: LayerDraws, start: in
         lag = np.zeros(cohort.sizes["year"], dtype=np.int64)
         return Parameters((), np.empty((stop - start, 0)), np.empty(0), nothing, nothing[:, :, 0], lag)
     cell, member = addresses_of(paths)
-    draw = layers.of(Stream.PARAMETER, start, stop)[:, None]
+    draw = np.stack([layers.of_named(Stream.PARAMETER, path, start, stop) for path in paths], axis=1)
     u = uniforms(seed, Stream.PARAMETER, draw=draw, cell=cell, member=member)
     numbers = [number_of(row) for row in cohort["uncertain_figures"].values]
     drawn = [n.quantile(u[:, k]) if isinstance(n, Distribution) else np.full(len(u), n) for k, n in enumerate(numbers)]

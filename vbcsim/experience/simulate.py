@@ -23,6 +23,7 @@ from vbcsim.experience.compiled import compile_kernel
 from vbcsim.experience.engines import CHOICES, ENGINES
 from vbcsim.experience.intervening import Interventions, draw_interventions
 from vbcsim.experience.layers import LayerDraws
+from vbcsim.experience.parameters import named_parameters
 from vbcsim.experience.parts import Part, together
 from vbcsim.experience.prepare import KernelInputs, periods_per_year, prepare
 from vbcsim.experience.record import Drawn, Variables, exposure_variables, variables_of
@@ -143,7 +144,8 @@ def simulate(
     :param engine: one of ``ENGINES``, or ``auto`` for the faster one that the cohort allows.
     :param threads: threads (none: every core); block: draws per block. Neither changes a bit of the result.
     :param progress: called as ``progress(draws_done, draws)`` from the calling thread.
-    :param shift: what is added to the draw numbers of a layer of ``layers.LAYERS``: that layer is drawn anew.
+    :param shift: what is added to the draw numbers of a layer of ``layers.LAYERS``, or of one uncertain thing by its
+        name: it is drawn anew.
     :param runner: where blocks are simulated (none: on ``threads`` of this process).
     :param known: parts of this very experience, which are not simulated again.
     :param finished: called from the calling thread with parts as they are finished.
@@ -151,7 +153,7 @@ def simulate(
     """
     _check(draws, seed, engine, threads, block)
     work = simulation_of(cohort, seed=seed, engine=engine, shift=shift)
-    work.layers.check(draws)
+    work.layers.check(draws, named_parameters(cohort))
     where = runner or on_threads(threads, block)
     parts = gather(work, draws, where, known=known, finished=finished, progress=progress)
     return work.experience(Part(0, draws, together(parts)))

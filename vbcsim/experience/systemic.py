@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vbcsim.experience.layers import LayerDraws
+from vbcsim.experience.layers import WORLDS, LayerDraws
 from vbcsim.experience.pandemic import draw_pandemic
 from vbcsim.experience.parameters import Parameters, draw_parameters, growth_ratio
 from vbcsim.random.named import addresses_of
@@ -323,7 +323,7 @@ def _coded(block: _Block, expected: Floats) -> Floats:
 
 def draw_worlds(cohort: xr.Dataset, seed: int, layers: LayerDraws, start: int, stop: int) -> Integers:
     """The world of each draw (D,), every one equally likely."""
-    draw = layers.of(Stream.WORLD, start, stop)
+    draw = layers.of_named(Stream.WORLD, WORLDS, start, stop)
     return np.floor(cohort.sizes.get("world", 1) * uniforms(seed, Stream.WORLD, draw=draw)).astype(np.int64)
 
 
