@@ -175,6 +175,8 @@ class _Formula:
             self.sign(",")
         flat = [v for a in arguments for v in (a if isinstance(a, list) else [a])]
         numbers = [_number(v) for v in flat if isinstance(v, (int, float))]
+        if name == "COUNTIF":
+            return float(sum(value == arguments[1] for value in arguments[0]))
         if name == "IF":
             return arguments[1] if arguments[0] else arguments[2]
         return {

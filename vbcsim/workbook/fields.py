@@ -62,7 +62,7 @@ class Told(NamedTuple):
 def figures_of(data: Mapping[str, Any]) -> list[Told]:
     """Every figure of a scenario but those of its tables, a section's source beside the first figure of the section."""
     sources: dict[Path, str] = {}
-    every = [leaf for leaf in leaves(_without_tables(data)) if not _is_source(leaf, sources)]
+    every = [leaf for leaf in leaves(_without_tables(data)) if leaf.path and not _is_source(leaf, sources)]
     told: list[Told] = []
     for leaf in every:
         holder = source_holder(leaf.path)

@@ -141,7 +141,7 @@ def own_cells(trace: Trace, results: Iterable[int]) -> list[int]:
             own.add(longest)
             total -= size[longest] - 1
         size[node] = total
-        if uses.get(node, 0) > 1 and total > 1:
+        if uses.get(node, 0) > 1 and total > 1 and _same_as(trace, *trace.nodes[node]) is None:
             own.add(node)
     return sorted(own - set(results))
 

@@ -73,7 +73,7 @@ def settlement_page(parts: Sequence[SettledPart], told: Told, name: str = "Settl
         name,
         page.rows,
         [34, 62, 15, *[17] * len(years), 19, 48],
-        freeze=(6, FIRST),
+        freeze=(6, 1),
         alarms=(*alarms, f"{column(FIRST)}4"),
         names={"settlement_difference": f"${column(FIRST)}$4", "settlement_nets": nets[-1] if nets else f"${last}$4"},
         colour="#1B7F3B",

@@ -132,6 +132,8 @@ class Page:
     pictures: Sequence[Picture] = ()
     alarms: Sequence[str] = ()
     """Cells that turn red where they are not nought to within half a cent."""
+    spans: Sequence[tuple[int, int, int]] = ()
+    """Texts that run over several columns: row, first and last column; their rows are made as high as they need."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Names of cells of this page that other pages, and readers, may use."""
     colour: str = ""
@@ -173,6 +175,7 @@ def _write_page(book: xlsxwriter.Workbook, page: Page, styles: Mapping[str, Form
         for k, cell in enumerate(row):
             if cell is not None:
                 _write_cell(sheet, page.name, i, k, cell, styles)
+    _span(sheet, page, styles)
     _set_up(sheet, page)
     _alarm(book, sheet, page)
     for choice in page.choices:
@@ -200,6 +203,16 @@ def _write_cell(sheet: Worksheet, page: str, i: int, k: int, cell: Cell, styles:
             place = f"{page}!{column(k)}{i + 1}"
             raise BadInput(place, f"a text of {len(value):,} characters; a cell holds {MOST_CHARACTERS:,}: shorten it")
         sheet.write_string(i, k, value, style)
+
+
+def _span(sheet: Worksheet, page: Page, styles: Mapping[str, Format]) -> None:
+    """Texts over several columns; no spreadsheet finds the height of such a row by itself."""
+    for i, first, last in page.spans:
+        cell = page.rows[i][first] or Cell()
+        sheet.merge_range(i, first, i, last, cell.value, styles[cell.style])
+        large = STYLES[cell.style].get("font_size", 11) / 11
+        lines = math.ceil(1.1 * large * len(str(cell.value)) / sum(page.widths[first : last + 1]))
+        sheet.set_row(i, max(1, lines) * 15.5 * large)
 
 
 def _set_up(sheet: Worksheet, page: Page) -> None:
