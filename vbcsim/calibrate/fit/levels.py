@@ -115,10 +115,11 @@ class _Seen:
             since = 0 if row.reference_year is None else last - row.reference_year
             growth = float(getattr(row, trend.field))
             shipped = float(getattr(row, field)) * mix * (1.0 + growth) ** since
-        if what == "utilization" and shipped:
-            # At the rate that the table expects: what was never seen in a few persons is not known to be rare.
-            many = shipped / 1000.0 * float(self.exposure.sum())
-            error = max(error if self.services > 0 else 0.0, shipped * float(np.sqrt(1.0 / many)))
+        if what == "utilization" and shipped and row is not None:
+            # As the table expects persons to differ: what was never seen in a few of them is not known to be rare.
+            each = 1.0 + float(row.overdispersion) * shipped / 1000.0
+            expected = shipped * float(np.sqrt(1000.0 * each / shipped / self.exposure.sum()))
+            error = max(error if self.services > 0 else 0.0, expected)
         value, sd, z = weighted(own, error, shipped, LEVEL_WIDTH * (shipped or 0.0))
         sd = float(np.hypot(sd, z * value * shift * trend.sd))
         return [Figure(self.category, field, own, error, shipped, z, value, sd, self._counted), trend]
