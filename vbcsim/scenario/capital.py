@@ -7,7 +7,7 @@ from vbcsim.outcomes.capital_spec import capital_problems
 from vbcsim.outcomes.economics import PAYER_ACCOUNTS, PROVIDER_ACCOUNTS
 from vbcsim.scenario.model import Scenario
 
-__all__ = ["capital_misfits"]
+__all__ = ["accounts_beside", "capital_misfits"]
 
 
 def capital_misfits(scenario: Scenario) -> list[Problem]:
@@ -22,7 +22,11 @@ def capital_misfits(scenario: Scenario) -> list[Problem]:
         name: {provision.name for arrangement in design.arrangements for provision in arrangement.provisions}
         for name, design in designs.items()
     }
+    return capital_problems(scenario.capital, provisions, accounts_beside(scenario))
+
+
+def accounts_beside(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Accounts of each party's ledger beside the settlement; of the parties that keep a ledger."""
     accounts = {"payer": PAYER_ACCOUNTS, "provider": PROVIDER_ACCOUNTS}
     # Settlement and margin, the last two of each, count the settlement already.
-    beside = {party: names[:-2] for party, names in accounts.items() if getattr(scenario.economics, party, None)}
-    return capital_problems(scenario.capital, provisions, beside)
+    return {party: names[:-2] for party, names in accounts.items() if getattr(scenario.economics, party, None)}

@@ -15,6 +15,9 @@ from vbcsim.scenario.source import Document, Path
 
 __all__ = ["model_problems"]
 
+Schema = dict[str, Any] | None
+"""The JSON Schema of a file; none for a scenario."""
+
 _SHAPES = frozenset({"dict_type", "model_type", "list_type", "tuple_type", "model_attributes_type", "is_instance_of"})
 _BOUNDS = frozenset({"greater_than_equal", "less_than_equal", "greater_than", "less_than"})
 _SYMBOLS = {"minimum": "ge", "exclusiveMinimum": "gt", "maximum": "le", "exclusiveMaximum": "lt"}
@@ -37,8 +40,13 @@ _NEEDED = {
 }
 
 
-def model_problems(error: ValidationError, document: Document, prefix: Path = ()) -> list[Problem]:
-    """Every error as a problem with the place in its file, in the order of the model."""
+def model_problems(
+    error: ValidationError, document: Document, prefix: Path = (), *, schema: Schema = None
+) -> list[Problem]:
+    """Every error as a problem with the place in its file, in the order of the model.
+
+    :param schema: JSON Schema of the file, where it is not a scenario.
+    """
     found = [
         (_data_path((*prefix, *item["loc"]), item["type"], document.data), item)
         for item in error.errors(include_url=False)
@@ -48,7 +56,7 @@ def model_problems(error: ValidationError, document: Document, prefix: Path = ()
         unread = any(path[:length] in document.broken for length in range(len(path) + 1))
         if unread or _other_branch(path, item, found):
             continue
-        message = _sentence(path, item)
+        message = _sentence(path, item, schema)
         same = "shape" if item["type"] in _NEEDED else message
         problems.setdefault((path, same), Problem(document.place(path), visible(message)))
     return list(problems.values())
@@ -78,15 +86,15 @@ def _other_branch(path: Path, item: Mapping[str, Any], found: list[tuple[Path, A
     return item["type"] in _SHAPES and any(p == path and i["type"] not in _SHAPES for p, i in rivals)
 
 
-def _sentence(path: Path, item: Mapping[str, Any]) -> str:
+def _sentence(path: Path, item: Mapping[str, Any], schema: Schema) -> str:
     kind, given = item["type"], item["input"]
-    special: Mapping[str, Callable[[Path, Mapping[str, Any]], str]] = {
+    special: Mapping[str, Callable[[Path, Mapping[str, Any], Schema], str]] = {
         "missing": _missing,
         "union_tag_not_found": _tag_missing,
         "union_tag_invalid": _tag_unknown,
         "extra_forbidden": _extra,
         "literal_error": _literal,
-        "value_error": lambda _, i: str(i["ctx"]["error"]),
+        "value_error": lambda _, i, __: str(i["ctx"]["error"]),
         "string_pattern_mismatch": _pattern,
         "too_short": _size,
         "too_long": _size,
@@ -94,49 +102,49 @@ def _sentence(path: Path, item: Mapping[str, Any]) -> str:
         "string_too_long": _size,
     }
     if kind in special:
-        return special[kind](path, item)
+        return special[kind](path, item, schema)
     if kind in _BOUNDS:
-        return _bound(path, item)
+        return _bound(path, item, schema)
     if kind in _NEEDED:
-        return f"{shown(given)} was read where {_NEEDED[kind]}{_unit(path)}"
+        return f"{shown(given)} was read where {_NEEDED[kind]}{_unit(path, schema)}"
     return f"{item['msg'][0].lower()}{item['msg'][1:]}; {shown(given)} was read"
 
 
-def _missing(path: Path, _: Mapping[str, Any]) -> str:
-    about = nodes_at(path)
+def _missing(path: Path, _: Mapping[str, Any], schema: Schema) -> str:
+    about = nodes_at(path, schema)
     meaning = about[0].get("description", "") if about else ""
     return f'"{path[-1]}" is missing; add it{f" ({_clause(meaning)})" if meaning else ""}'
 
 
-def _extra(path: Path, _: Mapping[str, Any]) -> str:
-    word, allowed = str(path[-1]), list(fields_at(path[:-1]))
-    where = "of a scenario" if len(path) == 1 else "here"
+def _extra(path: Path, _: Mapping[str, Any], schema: Schema) -> str:
+    word, allowed = str(path[-1]), list(fields_at(path[:-1], schema))
+    where = "of a scenario" if len(path) == 1 and schema is None else "here"
     return f"{shown(word)} is not a field {where}{did_you_mean(word, allowed)} (allowed: {listing(allowed, 30)})"
 
 
-def _literal(_: Path, item: Mapping[str, Any]) -> str:
+def _literal(_: Path, item: Mapping[str, Any], __: Schema) -> str:
     given = item["input"]
     words = [w.strip().strip("'") for w in item["ctx"]["expected"].replace(" or ", ", ").split(",")]
     return f"{shown(given)} is not allowed{did_you_mean(str(given), words)} (allowed: {listing(words, 30)})"
 
 
-def _tag_missing(_: Path, item: Mapping[str, Any]) -> str:
+def _tag_missing(_: Path, item: Mapping[str, Any], __: Schema) -> str:
     field = str(item["ctx"]["discriminator"]).strip("'")
     return f'"{field}" is missing; it says what this is'
 
 
-def _tag_unknown(_: Path, item: Mapping[str, Any]) -> str:
+def _tag_unknown(_: Path, item: Mapping[str, Any], __: Schema) -> str:
     given, field = item["ctx"]["tag"], str(item["ctx"]["discriminator"]).strip("'")
     words = [word.strip().strip("'") for word in item["ctx"]["expected_tags"].split(",")]
     return f"{shown(given)} is not a {field}{did_you_mean(given, words)} (allowed: {listing(words, 30)})"
 
 
-def _pattern(_: Path, item: Mapping[str, Any]) -> str:
+def _pattern(_: Path, item: Mapping[str, Any], __: Schema) -> str:
     rule = "use lower-case letters, digits and underscores, beginning with a letter (64 at most)"
     return f"{shown(item['input'])} is not a name; {rule}"
 
 
-def _size(_: Path, item: Mapping[str, Any]) -> str:
+def _size(_: Path, item: Mapping[str, Any], __: Schema) -> str:
     context = item["ctx"]
     text = "string" in item["type"]
     limit = context.get("min_length", context.get("max_length"))
@@ -145,9 +153,9 @@ def _size(_: Path, item: Mapping[str, Any]) -> str:
     return f"{had:,} {'characters' if text else 'entries'} were read; write {bound} {limit:,}"
 
 
-def _bound(path: Path, item: Mapping[str, Any]) -> str:
+def _bound(path: Path, item: Mapping[str, Any], schema: Schema) -> str:
     bounds: dict[str, Any] = {}
-    for node in nodes_at(path):
+    for node in nodes_at(path, schema):
         bounds |= {_SYMBOLS[k]: v for k, v in node.items() if k in _SYMBOLS}
     bounds |= item["ctx"]
     words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
@@ -155,15 +163,15 @@ def _bound(path: Path, item: Mapping[str, Any]) -> str:
     given = item["input"]
     percent = bounds.get("le") == 1 and isinstance(given, (int, float)) and 1 < given <= 100
     hint = f"; {given:g} percent is written {given:g}%" if percent else ""
-    return f"{shown(given)} is not allowed; write a number {allowed}{_unit(path)}{hint}"
+    return f"{shown(given)} is not allowed; write a number {allowed}{_unit(path, schema)}{hint}"
 
 
 def _number(value: float) -> str:
     return f"{int(value):,}" if value == int(value) else f"{value:,}"
 
 
-def _unit(path: Path) -> str:
-    unit = next((node["unit"] for node in nodes_at(path) if "unit" in node), "")
+def _unit(path: Path, schema: Schema) -> str:
+    unit = next((node["unit"] for node in nodes_at(path, schema) if "unit" in node), "")
     return f", in {unit} ({UNITS[unit]})" if unit in UNITS else ""
 
 
