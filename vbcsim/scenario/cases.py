@@ -23,12 +23,20 @@ from pydantic import ValidationError
 
 from vbcsim.core.errors import BadInput, Problem
 from vbcsim.core.text import listing, shown, visible
-from vbcsim.scenario.model import BASE_CASE, Scenario
+from vbcsim.scenario.model import BASE_CASE, Case, Scenario
 from vbcsim.scenario.overrides import find, put
 from vbcsim.scenario.sentences import model_problems
 from vbcsim.scenario.source import Document, Path, parse_path
 
-__all__ = ["CASE_SECTIONS", "case_documents", "case_scenario", "every_case", "in_case"]
+__all__ = [
+    "CASE_SECTIONS",
+    "case_documents",
+    "case_scenario",
+    "every_case",
+    "in_case",
+    "moved_scenario",
+    "value_at",
+]
 
 CASE_SECTIONS = ("cohort", "assumptions", "collective", "interventions", "measures", "economics")
 """Parts of a scenario that a case may change."""
@@ -52,6 +60,32 @@ def case_scenario(scenario: Scenario, name: str) -> Scenario:
         return Scenario.model_validate(document.data)
     except ValidationError as error:
         raise BadInput(in_case(name, model_problems(error, document))) from None
+
+
+def moved_scenario(scenario: Scenario, path: str, value: Any, place: str) -> Scenario:
+    """The scenario with one value changed, as a case may change it, and without its cases.
+
+    :param place: where the change was asked for.
+    :raises BadInput: where a case may not make the change, or what it makes is no scenario.
+    """
+    case = Case(title="moved", changes={path: value}, source="judgement")
+    try:
+        return case_scenario(scenario.model_copy(update={"cases": {"moved": case}}), "moved")
+    except BadInput as error:
+        raise BadInput(
+            Problem(place, p.message.removeprefix('in the case "moved", ')) for p in error.problems
+        ) from None
+
+
+def value_at(scenario: Scenario, path: str) -> Any:
+    """The value that stands at a path of the scenario, as a file would write it; None where the file does not say it.
+
+    :raises ValueError: where nothing may stand there.
+    """
+    node: Any = _listed(scenario.model_dump(mode="python", by_alias=True, exclude_unset=True))
+    for step in find(node, parse_path(path), None):
+        node = node.get(step) if isinstance(node, dict) else node[step]
+    return node
 
 
 def case_documents(document: Document) -> tuple[dict[str, Document], list[Problem]]:
