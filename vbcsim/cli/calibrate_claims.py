@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from vbcsim.calibrate.claims.calibrated import Calibrated
     from vbcsim.calibrate.claims.extract import Extract
 
-__all__ = ["claims"]
+__all__ = ["claims", "summary"]
 
 _LINES = ("commercial", "medicare", "medicaid", "dual")
 
@@ -76,7 +76,11 @@ def claims(
       vbcsim run plan/scenario.yaml --out plan_run
     """
     from vbcsim.calibrate.calibration import cuts_of, folder_for
+    from vbcsim.calibrate.claims.summary import is_summary
 
+    if folder.is_file() and is_summary(folder):
+        _summarize(folder, line, out, performance_years, draws, seed, replace, say)
+        return
     _need_polars()
     from vbcsim.calibrate.claims.calibrated import calibrate_claims
     from vbcsim.calibrate.claims.columns import read_headings_map
@@ -96,6 +100,69 @@ def claims(
     found = calibrate_claims(extract, tiers=cuts, complete=not no_completion, seed=seed)
     written = _write(found, files_of(found, draws=draws, seed=seed, years=performance_years), out)
     _tell(found, written, listed, say)
+
+
+@click.command("summary")
+@click.argument("file", type=PATH)
+@click.option("--line", required=True, type=click.Choice(_LINES), help="Line of business of the members.")
+@click.option("--out", required=True, type=PATH, help="Folder for what is made; made where there is none.")
+@click.option("--performance-years", type=click.IntRange(1, 10), default=3, show_default=True, help="Of the scenario.")
+@click.option("--draws", type=click.IntRange(2, 10_000_000), default=1000, show_default=True, help="Draws of a run.")
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True, help="Seed of a run.")
+@click.option("--replace", is_flag=True, help="Write over files that are there.")
+@speaks
+def summary(
+    file: Path, line: str, out: Path, performance_years: int, draws: int, seed: int, replace: bool, say: Speaker
+) -> None:
+    """Turn twelve months of members and cost per member in a FILE (CSV) into a scenario, where nothing finer is known.
+
+    Columns: month, members, pmpm, and where it is known the coefficient of variation of a member's cost in the year
+    (cv) or its standard deviation in dollars (sd). Mix, shapes and ages are those of the tables that come with vbcsim.
+
+    \b
+    Example:
+      vbcsim calibrate summary months.csv --line commercial --out plan
+    """
+    _summarize(file, line, out, performance_years, draws, seed, replace, say)
+
+
+def _summarize(
+    file: Path, line: str | None, out: Path, years: int, draws: int, seed: int, replace: bool, say: Speaker
+) -> None:
+    from vbcsim.calibrate.calibration import folder_for
+    from vbcsim.calibrate.claims.summary import read_summary, scaled, summary_files
+    from vbcsim.core.errors import BadInput
+    from vbcsim.core.files import write_atomic
+    from vbcsim.core.text import visible
+
+    if line is None:
+        raise BadInput("--line", f"say which line of business the members have ({', '.join(_LINES)})")
+    folder_for(out, replace)
+    read = read_summary(file)
+    found = scaled(read, line)
+    texts = summary_files(read, found, draws=draws, seed=seed, years=years)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        write_atomic(out / name, text)
+    say.text(
+        f"{read.members:,} members at ${read.pmpm_usd:,.2f} a month (shipped prices times {found.price:.3g}); "
+        f"a member's yearly cost has a coefficient of variation of {found.cv:.3g} (frailties times {found.spread:.3g})."
+    )
+    for note in found.notes:
+        say.note(note)
+    say.text(f"Written: {', '.join(visible(str(out / name)) for name in texts)}")
+    say.text(f"Next: vbcsim run {visible(str(out / 'scenario.yaml'))}")
+    say.result(
+        {
+            "members": read.members,
+            "pmpm_usd": read.pmpm_usd,
+            "price_factor": found.price,
+            "spread_factor": found.spread,
+            "cv": found.cv,
+            "notes": list(found.notes),
+            "written": [str(out / name) for name in texts],
+        }
+    )
 
 
 def _need_polars() -> None:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Final
 
 from vbcsim.calibrate.calibration_files import csv_text, figure, services_csv
 from vbcsim.calibrate.claims.calibrated import Calibrated
+from vbcsim.calibrate.claims.template import quoted, scenario_text
 from vbcsim.cohort.spec import Cell
 from vbcsim.core.attributes import ATTRIBUTES
-from vbcsim.core.text import visible
-from vbcsim.core.uncertain import Distribution
+from vbcsim.core.text import listing
 
 __all__ = ["files_of", "scenario_yaml"]
-
-_MOST_BASE_YEARS: Final = 3
-_FLOOR: Final = 100_000
 
 
 def files_of(found: Calibrated, *, draws: int, seed: int, years: int) -> dict[str, str]:
@@ -74,31 +69,23 @@ def completion_csv(found: Calibrated) -> str:
 
 
 def scenario_yaml(found: Calibrated, *, draws: int, seed: int, years: int) -> str:
-    """A scenario on the calibrated tables: shared savings in two forms, on base years of the data."""
-    have = found.extract.years
-    base = [y for k, y in enumerate(have) if have[-1] - y == len(have) - 1 - k][-_MOST_BASE_YEARS:]
-    performance = [base[-1] + 1 + k for k in range(years)]
-    weights = {1: [1.0], 2: [0.4, 0.6], 3: [0.1, 0.3, 0.6]}[len(base)]
-    source = visible(found.extract.people.source)
-    strata = [a for a in ATTRIBUTES if a in found.extract.strata] or ["line_of_business"]
-    return str.format(
-        _TEMPLATE,
-        name=f"claims_{base[0]}_{base[-1]}",
-        source=_text(source),
-        years=f"{base[0]}-{base[-1]}",
-        base=", ".join(map(str, base)),
-        performance=", ".join(map(str, performance)),
-        last=base[-1],
-        seed=seed,
+    """A scenario on the calibrated tables."""
+    x = found.extract
+    told = listing([str(y) for y in x.years])
+    return scenario_text(
+        name=f"claims_{x.years[0]}_{x.years[-1]}",
+        made=f"Made by `vbcsim calibrate claims` from claims of {told}: members, use, cost and spread are theirs.",
+        title=f"Shared savings on the members of the claims of {told}",
+        description=f"{sum(c.members for c in found.cells):,} members as the claims show them, {x.amount} amounts.",
+        levels="Levels with their standard errors as distributions, weighed against the tables that come with vbcsim.",
+        source=x.people.source,
+        have=x.years,
+        strata=[a for a in ATTRIBUTES if a in x.strata] or ["line_of_business"],
+        cohort=f"{_turnover(found)}  cells: {{table: cohort.csv}}",
+        frailties=found.frailties,
+        years=years,
         draws=draws,
-        strata=", ".join(strata),
-        members=sum(c.members for c in found.cells),
-        turnover=_turnover(found),
-        frailty=_frailties(found),
-        floor=_FLOOR,
-        weights=", ".join(f"{w:g}" for w in weights),
-        threshold=_FLOOR + 50_000,
-        amount=found.extract.amount,
+        seed=seed,
     )
 
 
@@ -109,119 +96,4 @@ def _turnover(found: Calibrated) -> str:
         "member months without coverage in the month after, deaths among them: standard error "
         f"{found.exit_error:.6f}, {found.extract.exits[1]:,} member months"
     )
-    return f"  turnover:\n    exit_rate_per_month: {found.exit_rate:.6f}\n    source: {_text(source)}\n"
-
-
-def _frailties(found: Calibrated) -> str:
-    rows = []
-    for f in found.frailties:
-        line = f"line_of_business: {f.line_of_business}, " if len(found.frailties) > 1 else ""
-        rows.append(
-            f"    - {{{line}variance: {figure(float(f.variance))}, persistence: {_number(f.persistence)}, "
-            f"source: {_text(f.source)}}}"
-        )
-    return "\n".join(rows)
-
-
-def _number(value: float) -> str:
-    if isinstance(value, Distribution):
-        return f"{{{value.kind}: [{', '.join(figure(f) for f in value.figures)}]}}"
-    return figure(value)
-
-
-def _text(text: str) -> str:
-    """A text as a double-quoted scalar (JSON is YAML), with nothing hidden in it."""
-    return json.dumps(visible(text), ensure_ascii=False)
-
-
-_TEMPLATE: Final[str] = """\
-# Made by `vbcsim calibrate claims` from claims of {years}. Members, use, cost and their spread are those of the data;
-# what claims do not tell (market shocks, the provider group, quality, who is paid) is judged, and every figure says so.
-# Change the designs at the end to the contracts on your table. cohort.csv and services.csv stand beside this file.
-vbcsim: 1
-name: {name}
-title: "Shared savings on the members of the claims of {years}"
-question: "What could a provider group win or lose under shared savings on these members, and how likely is each?"
-description: >-
-  {members:,} members as the claims show them, {amount} amounts. The designs are examples; replace them by yours.
-seed: {seed}
-draws: {draws}
-split_draws: 0
-years: {{base: [{base}], performance: [{performance}]}}
-
-cohort:
-  source: {source}
-  strata: [{strata}]
-{turnover}  cells: {{table: cohort.csv}}
-
-assumptions:
-  # Levels with their standard errors as distributions; credibility against the tables that come with vbcsim.
-  services: {{table: services.csv}}
-  shared_frailty:
-{frailty}
-  market_trend:
-    national_shock_sd: 0.0175
-    regional_shock_sd: 0.01
-    source: "judgement: 1.5 to 2 % for the nation; claims of a few years do not tell"
-  provider_group:
-    effect_sd: 0.03
-    persistence: 0.8
-    source: "judgement: claims of one group do not tell how far it moves against its market"
-  risk_score:
-    coding_growth: 0.0
-    noise_sd: 0.005
-    source: "judgement: scores of cells follow their cost; their drift is not in claims"
-  quality:
-    mean: 0.80
-    sd: 0.05
-    source: "judgement: quality is not in claims"
-  provider_revenue:
-    own_share: 0.25
-    source: "judgement: replace by the share of the claims that your group is paid"
-  large_claimants: {{floor_usd: {floor}}}
-
-designs:
-  savings_only:
-    title: "40 % of savings, no losses"
-    note: judgement
-    lines:
-      expenditure: {{truncated: {{threshold_usd: {threshold}, growth: 5%}}}}
-      benchmark:
-        historical:
-          weights: [{weights}]
-          trend: {{regional: 1}}
-          update: {{regional: 1}}
-          truncation: {{threshold_usd: {threshold}, growth: 5%}}
-    provisions:
-      - name: shared_savings
-        payer: payer
-        payee: provider
-        source: judgement
-        terms:
-          - difference: {{of: benchmark, less: expenditure}}
-          - minimum_rate: {{savings: 2%}}
-          - share: {{savings: 0.4, losses: 0}}
-          - scale: {{by: quality_score, side: savings}}
-          - limit: {{savings: {{share: 0.10, of: benchmark}}}}
-  two_sided:
-    title: "60 % of savings and losses"
-    note: judgement
-    lines:
-      expenditure: {{truncated: {{threshold_usd: {threshold}, growth: 5%}}}}
-      benchmark:
-        historical:
-          weights: [{weights}]
-          trend: {{regional: 1}}
-          update: {{regional: 1}}
-          truncation: {{threshold_usd: {threshold}, growth: 5%}}
-    provisions:
-      - name: shared_savings
-        payer: payer
-        payee: provider
-        source: judgement
-        terms:
-          - difference: {{of: benchmark, less: expenditure}}
-          - share: {{savings: 0.6, losses: 0.6}}
-          - scale: {{by: quality_score, side: savings}}
-          - limit: {{savings: {{share: 0.15, of: benchmark}}, losses: {{share: 0.04, of: benchmark}}}}
-"""
+    return f"  turnover:\n    exit_rate_per_month: {found.exit_rate:.6f}\n    source: {quoted(source)}\n"
