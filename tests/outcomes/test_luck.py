@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from vbcsim.outcomes.luck import FEWEST_DRAWS, _of_all_strata, luck
+from vbcsim.outcomes.luck import FEWEST_DRAWS, luck, of_all_strata
 
 DRAWS = 4000
 BASE, YEARS = (2022,), (2023, 2024)
@@ -92,4 +92,4 @@ def test_effects_of_several_strata_count_by_their_person_years():
     by_year = xr.Dataset({"person_years": (("year", "stratum"), [[3.0, 1.0]])})
     by_draw = xr.Dataset({"person_years": (("draw", "year", "stratum"), [[[3.0, 1.0]], [[1.0, 7.0]]])})
     for experience in (by_year, by_draw):
-        np.testing.assert_allclose(_of_all_strata(effect, experience), [[1.25], [3.0]])
+        np.testing.assert_allclose(of_all_strata(effect, experience), [[1.25], [3.0]])

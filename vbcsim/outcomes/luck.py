@@ -64,7 +64,7 @@ def luck(settlement: xr.Dataset, experience: xr.Dataset) -> xr.Dataset:
 
 def _layers(experience: xr.Dataset) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Yearly logarithms of the own effect and of the market (draw, feature), and whether the own effect lowered use."""
-    effect = _of_all_strata(experience["group_effect"], experience)
+    effect = of_all_strata(experience["group_effect"], experience)
     indices = [experience[name].transpose("draw", "year").values for name in ("national_index", "regional_index")]
     performing = experience["period"].values == "performance"
     before = effect[:, ~performing].mean(axis=1) if (~performing).any() else 1.0
@@ -72,7 +72,7 @@ def _layers(experience: xr.Dataset) -> tuple[Array, Array, NDArray[np.bool_]]:
     return np.log(effect), np.log(np.concatenate(indices, axis=1)), merit
 
 
-def _of_all_strata(effect: xr.DataArray, experience: xr.Dataset) -> Array:
+def of_all_strata(effect: xr.DataArray, experience: xr.Dataset) -> Array:
     """The effect (draw, year): over several strata, the mean by person-years."""
     if "stratum" in effect.dims:
         weight = experience["person_years"]
