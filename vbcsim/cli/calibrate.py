@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from vbcsim.cli.calibrate_claims import claims, summary
+from vbcsim.cli.calibrate_fit import fit_command
 from vbcsim.cli.say import PATH, Speaker, speaks
 
 __all__ = ["command"]
@@ -25,6 +26,7 @@ def command() -> None:
 
 
 command.add_command(claims)
+command.add_command(fit_command)
 command.add_command(summary)
 
 

@@ -55,3 +55,19 @@ def test_too_few_persons_are_refused(data):
 def test_the_same_seed_gives_the_same_figures(data, fitted):
     again = fit(data, prior=None, seed=1)
     assert [f.value for f in again.lines[0].figures] == [f.value for f in fitted.lines[0].figures]
+
+
+def test_what_fewer_than_eleven_persons_used_is_not_told(data, truth):
+    services, usd = data.services.copy(), data.usd.copy()
+    rest = data.person >= np.unique(data.person[services[:, 0] > 0])[7]
+    services[rest, 0], usd[rest, 0] = 0, 0.0
+    rare = replace(data, services=services, usd=usd)
+    line = fit(rare, prior=truth, seed=1).lines[0]
+    found = line.figure("stay", "utilization_per_1000")
+    assert line.few == {"stay"}
+    assert found.value == pytest.approx(1000 * 11 / 8000)
+    assert (found.credibility, found.based_on) == (0.0, "fewer than 11 persons")
+    assert line.figure("stay", "overdispersion").value == 4.0
+    alone = fit(rare, prior=None, seed=1).lines[0]
+    assert alone.data.categories == ("visit", "drug")
+    assert "stay: fewer than 11 persons used it; left out" in alone.notes

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vbcsim.assumptions.spec import Service
 from vbcsim.calibrate.claims.person_years import PersonYears
-from vbcsim.calibrate.fit.figure import Figure, weighted
+from vbcsim.calibrate.fit.figure import LEVEL_WIDTH, Figure, weighted
 from vbcsim.calibrate.fit.frailty import Frailty, NoService, frailty_of, start_frailty
 from vbcsim.calibrate.fit.levels import Levels, levels_of
 from vbcsim.calibrate.fit.prior import BY_LINE, Prior, prior_of
@@ -31,6 +31,8 @@ Floats = NDArray[np.float64]
 
 _FEWEST_PERSONS = 50
 """Fewer persons than these in a line of business are not fitted."""
+_SMALL = 11
+"""Fewer persons than these tell nothing that is shown or written."""
 _WHOLE_YEAR = 11.5
 """Months from which a year counts as whole."""
 
@@ -50,6 +52,8 @@ class LineFit:
     severities: Mapping[str, Severity | None]
     figures: tuple[Figure, ...]
     """Every figure of the tables, by category; those of the shared frailty last."""
+    few: frozenset[str]
+    """Categories that 1 to 10 persons used: their figures are those of the table, nothing of these persons is told."""
     notes: tuple[str, ...]
     """What a reader must know."""
 
@@ -131,10 +135,12 @@ def _fit_line(line: str, data: PersonYears, prior: Population | None, prior_name
         figures += _frailty_figures(name, j, frailty, rows[j], data)
         figures += _severity_figures(name, severities[name], rows[j])
     figures += _shared_figures(frailty, prior, data)
-    notes = [*notes, *warning]
+    few = frozenset(name for name, n in _users(data).items() if 0 < n < _SMALL)
+    figures = [_hidden(f, data) if f.category in few else f for f in figures]
+    notes = [*notes, *warning, *(f"{n}: fewer than {_SMALL} persons used it; as in the table" for n in sorted(few))]
     if len(data.years) == 1:
         notes.append("one year only: persistence and trends are those of the start, not of these persons")
-    return LineFit(line, data, prior, prior_name, levels, found, frailty, severities, tuple(figures), tuple(notes))
+    return LineFit(line, data, prior, prior_name, levels, found, frailty, severities, tuple(figures), few, tuple(notes))
 
 
 def _used(data: PersonYears, prior: Population | None) -> tuple[PersonYears, list[str]]:
@@ -144,9 +150,14 @@ def _used(data: PersonYears, prior: Population | None) -> tuple[PersonYears, lis
     from vbcsim.calibrate.claims.person_years import ServiceCosts
 
     known = () if prior is None else prior.categories
-    seen = data.services.sum(axis=0) > 0
-    keep = np.array([bool(s) or name in known for s, name in zip(seen, data.categories, strict=True)])
-    notes = [f"{name}: no service; left out" for name, kept in zip(data.categories, keep, strict=True) if not kept]
+    users = _users(data)
+    seen = np.array([n > 0 for n in users.values()])
+    keep = np.array([n >= _SMALL or name in known for name, n in users.items()])
+    notes = [
+        f"{name}: {f'fewer than {_SMALL} persons used it' if users[name] else 'no service'}; left out"
+        for name, kept in zip(data.categories, keep, strict=True)
+        if not kept
+    ]
     if prior is not None:
         lacking = [name for name in data.categories if name not in known]
         notes += [f"{name}: no row of the shipped table; nothing to shrink towards" for name in lacking]
@@ -161,6 +172,23 @@ def _used(data: PersonYears, prior: Population | None) -> tuple[PersonYears, lis
         claims = ServiceCosts(claims.row[own], place[claims.category[own]], claims.usd[own])
     names = tuple(name for name, kept in zip(data.categories, keep, strict=True) if kept)
     return replace(data, categories=names, usd=data.usd[:, keep], services=data.services[:, keep], claims=claims), notes
+
+
+def _users(data: PersonYears) -> dict[str, int]:
+    """Persons who used each category in any year."""
+    return {n: len(np.unique(data.person[data.services[:, j] > 0])) for j, n in enumerate(data.categories)}
+
+
+def _hidden(f: Figure, data: PersonYears) -> Figure:
+    """The table's figure in place of one that few persons would tell; of use, not more than 11 services in all."""
+    shipped = 0.0 if f.shipped is None else f.shipped
+    width = {"utilization_per_1000": LEVEL_WIDTH * shipped, "mean_cost_usd": LEVEL_WIDTH * shipped}.get(f.field, 0.0)
+    most = 1000.0 * _SMALL / float(data.exposure.sum()) if f.field == "utilization_per_1000" else float("inf")
+    value = min(shipped, most)
+    nan, inf = float("nan"), float("inf")
+    return Figure(
+        f.category, f.field, nan, inf, f.shipped, 0.0, value, min(width, value), f"fewer than {_SMALL} persons"
+    )
 
 
 def _row(prior: Population | None, name: str) -> Service | None:

@@ -117,6 +117,8 @@ def goodness_of(fit: LineFit, *, seed: int = 1, persons: int = PERSONS, samples:
     for name, measure in (("correlation of cost, capped at 10 x mean", _capped), ("correlation of log cost", _logs)):
         found.append(_judged(name, "Pearson", measure(real), [measure(p) for p in drawn], len(real), both=True))
     for j, name in enumerate(real.categories):
+        if name in fit.few:
+            continue
         expected = _classes(model.counts[:, :, j]) / model.counts[:, :, j].size
         chi = [_chi_square(p.counts[:, :, j], expected) for p in (real, *drawn)]
         found.append(_judged(f"counts of {name}", "chi-square", chi[0], chi[1:], n))

@@ -112,8 +112,8 @@ def _cells(line: LineFit) -> list[str]:
         c = levels.cells[k]
         words = " ".join(w for w in (c.age_band, c.sex, c.stratum) if w != "all") or "everybody"
         figures = [
-            f"{levels.use.cell[k, j]:.2f} ({levels.use.credibility[k, j]:.2f})"
-            for j in range(len(line.data.categories))
+            f"{levels.use.cell[k, j]:.2f} ({levels.use.credibility[k, j]:.2f})" if name not in line.few else "table"
+            for j, name in enumerate(line.data.categories)
         ]
         rows.append([visible(words), f"{c.person_years:,.0f}", *figures])
     text += table(["Cell", "Person-years", *line.data.categories], rows)

@@ -144,6 +144,8 @@ def _cell(
     price = np.divide(
         weight @ (levels.use.cell[group] * levels.price.cell[group]), use, out=np.ones_like(use), where=use > 0
     )
+    told = [name not in fit.few for name in fit.data.categories]
+    use, price = np.where(told, use, 1.0), np.where(told, price, 1.0)
     key = levels.cells[group[0]]
     one = len(group) == 1
     words = {"age_band": key.age_band, "sex": key.sex, stratum_is: key.stratum} if one else {}
