@@ -16,7 +16,7 @@ from vbcsim.core.errors import did_you_mean
 from vbcsim.core.model import Frozen
 from vbcsim.core.text import shown
 from vbcsim.core.units import Year
-from vbcsim.experience.collective.spec import Collective
+from vbcsim.experience.collective.spec import Collective, Risk
 from vbcsim.experience.engines import CHOICES
 from vbcsim.experience.families import AnyIntervention, AnyMeasure
 from vbcsim.outcomes.answers import AnswerSpec
@@ -66,33 +66,28 @@ def _an_engine(name: str) -> str:
     return name
 
 
-_LACKING = object()
-"""Stands for a section that a file must have and lacks."""
+_ASIDE = object()
+"""Stands for members and assumptions where a scenario has risks in their place."""
 
 
 def _needed(value: Any) -> Any:
-    if value is _LACKING:
+    """The value; None where risks stand in its place."""
+    if value is None:
         raise PydanticCustomError("missing", "Field required")
-    return value
+    return None if value is _ASIDE else value
 
 
-def _without_collective(data: Mapping[str, Any]) -> bool:
-    """Whether a scenario has no collective; not where it has one that cannot be read."""
-    return "collective" in data and data["collective"] is None
+def _members(value: Any) -> Any:
+    """The members; a cell to be replaced where risks stand in their place."""
+    found = _needed(value)
+    return _cells_of({}) if found is None else found
 
 
-def _risks_as_cells(data: Mapping[str, Any]) -> Any:
-    """A cohort that names the risks of a collective: a cell for each, with its exposure as members."""
-    if _without_collective(data):
-        return _LACKING
-    risks = data["collective"].risks if "collective" in data else {"unreadable": None}
-    units = {name: risk.greatest_exposure if risk else 1.0 for name, risk in risks.items()}
+def _cells_of(risks: Mapping[str, Risk]) -> CohortSpec:
+    """A cohort that names risks: a cell for each, with its exposure as members."""
+    units = {name: risk.greatest_exposure for name, risk in risks.items()} or {"none": 1.0}
     cells = tuple(Cell(cell=name, members=max(1, round(n)), line_of_business=name) for name, n in units.items())
     return CohortSpec(cells=cells, strata=("line_of_business",), source="the risks of the collective")
-
-
-def _nothing_assumed(data: Mapping[str, Any]) -> Any:
-    return _LACKING if _without_collective(data) else None
 
 
 Engine = Annotated[str, AfterValidator(_an_engine), Field(json_schema_extra={"enum": list(CHOICES)})]
@@ -174,13 +169,9 @@ class Scenario(Frozen):
     """The calendar years."""
     collective: Collective | None = None
     """Risks with their claims, in place of members and assumptions."""
-    cohort: Annotated[
-        CohortSpec, BeforeValidator(_needed), Field(default_factory=_risks_as_cells, validate_default=True)
-    ]
+    cohort: Annotated[CohortSpec, BeforeValidator(_members), Field(validate_default=True)] = None  # type: ignore[assignment]
     """The members, as rating cells; needed unless there is a collective, whose risks are then the cells."""
-    assumptions: Annotated[
-        Assumptions | None, BeforeValidator(_needed), Field(default_factory=_nothing_assumed, validate_default=True)
-    ]
+    assumptions: Annotated[Assumptions | None, BeforeValidator(_needed), Field(validate_default=True)] = None
     """What members use, what it costs, and how uncertain that is; needed with a cohort."""
     interventions: Annotated[dict[Name, AnyIntervention], Field(max_length=50, default_factory=dict)]
     """Interventions by name: who is offered them, what they do, what they cost."""
@@ -219,16 +210,25 @@ class Scenario(Frozen):
             raise ValueError(f"a case is named {BASE_CASE}, which is the scenario itself; give it another name")
         return self
 
+    @model_validator(mode="before")
+    @classmethod
+    def _risks_in_place_of_members(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or data.get("collective") is None:
+            return data
+        return dict.fromkeys(("cohort", "assumptions"), _ASIDE) | dict(data)
+
     @model_validator(mode="after")
     def _members_or_risks(self) -> Self:
-        if self.collective is None and self.assumptions is None:
-            raise ValueError("assumptions is empty; say what members use and what it costs")
-        given = ("cohort", "assumptions", "interventions", "measures", "economics")
-        clash = [name for name in given if self.collective is not None and name in self.model_fields_set]
-        if clash:
-            raise ValueError(
-                f"collective has risks, not members: leave out {' and '.join(clash)}, or leave out collective"
-            )
+        if self.collective is None:
+            return self
+        given = self.model_fields_set & {"interventions", "measures", "economics"}
+        given |= {"assumptions"} if self.assumptions is not None else set()
+        given |= {"cohort"} if self.cohort != _cells_of({}) else set()
+        if given:
+            named = " and ".join(sorted(given))
+            raise ValueError(f"collective has risks, not members: leave out {named}, or leave out collective")
+        object.__setattr__(self, "cohort", _cells_of(self.collective.risks))
+        self.model_fields_set.difference_update(("cohort", "assumptions"))
         return self
 
     @model_validator(mode="after")

@@ -37,6 +37,10 @@ class Frequency(Frozen):
     def var(self) -> float:
         """Variance of the number."""
 
+    def var_of(self, exposure: float) -> float:
+        """Variance of the number of claims of so many units."""
+        return exposure * self.var()
+
     @abstractmethod
     def pgf(self, z: Any, exposure: float = 1.0) -> Any:
         """Probability generating function E[z^N] of so many units; ``z`` may be complex."""
@@ -215,6 +219,10 @@ class MixedPoisson(Frequency):
     def var(self) -> float:
         """Of one unit: mean + mean^2 Var(factor)."""
         return self.expectation() + self.mean**2 * self.factor.var()
+
+    def var_of(self, exposure: float) -> float:
+        """Units share the factor."""
+        return exposure * self.expectation() + (exposure * self.mean) ** 2 * self.factor.var()
 
     def pgf(self, z: Any, exposure: float = 1.0) -> Any:
         """E[exp(mean factor (z - 1))], where the factor has finitely many values or is gamma distributed."""

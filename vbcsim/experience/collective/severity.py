@@ -233,6 +233,25 @@ class Levy(Severity):
         return levy(scale=self.scale)
 
 
+class Beta(Severity):
+    """Beta on the numbers from nought to a greatest amount."""
+
+    kind: Literal["beta"]
+    """The family."""
+    a: Positive
+    """First shape."""
+    b: Positive
+    """Second shape."""
+    high: Dollars = 1.0
+    """Greatest amount."""
+
+    def law(self) -> Any:
+        """As SciPy has it."""
+        from scipy.stats import beta
+
+        return beta(self.a, self.b, scale=self.high)
+
+
 class FixedAmount(Severity):
     """Always the same amount."""
 
@@ -364,6 +383,7 @@ _Simple = (
     | Uniform
     | InverseGaussian
     | Levy
+    | Beta
     | FixedAmount
     | Discrete
 )

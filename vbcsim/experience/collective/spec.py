@@ -60,6 +60,11 @@ class Risk(Frozen):
         """Units of exposure in the year that has most."""
         return max(self.exposure.values()) if isinstance(self.exposure, dict) else self.exposure
 
+    @property
+    def dated(self) -> tuple[int, ...]:
+        """Years for which exposure is stated."""
+        return tuple(sorted(self.exposure)) if isinstance(self.exposure, dict) else ()
+
     def units(self, years: Iterable[int]) -> tuple[float, ...]:
         """Exposure of each year; before the first year that is named, that of the first."""
         if not isinstance(self.exposure, dict):

@@ -1,0 +1,1 @@
+"""Published exhibits: figures that textbooks, papers and regulations print, computed again by the engine's means."""
