@@ -239,7 +239,7 @@ def _tell(found: Calibrated, written: list[Path], listed: Path, say: Speaker) ->
         if rows:
             say.text(f"  {rows:>12,} rows  {dollars(cents):>18}  {words}")
     for warning in review.warnings:
-        say.warning(warning)
+        say.note(f"warning: {warning}")
     if x.rejects.height:
         say.note(f"Rejected rows are listed in {visible(str(listed))}")
     say.text(f"Written: {', '.join(visible(str(path)) for path in written)}")

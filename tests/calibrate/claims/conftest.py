@@ -37,7 +37,7 @@ def calibrated(extract) -> Calibrated:
 
 @pytest.fixture
 def put(tmp_path) -> Put:
-    """``put(eligibility=..., medical_claim=...)`` writes the rows of small files; a usual member A where none is given."""
+    """``put(eligibility=..., medical_claim=...)`` writes small files; two usual members where none are given."""
 
     def write(eligibility: str | bytes | None = None, medical_claim: str | bytes | None = None, **more: bytes) -> Path:
         usual = "A,2022-01-01,2022-12-31,1980-05-05,F,commercial\nB,2022-01-01,2022-12-31,1975-05-05,M,commercial\n"

@@ -15,6 +15,7 @@ from vbcsim.calibrate.claims.ingest import FileCount, Ingested, ingest, parts_fo
 from vbcsim.calibrate.claims.oddities import Oddity, line_oddities, unknown_codes
 from vbcsim.calibrate.claims.person_years import PersonYears
 from vbcsim.calibrate.claims.persons import PersonRows, joined, person_rows
+from vbcsim.calibrate.claims.rejects import reject_problems
 from vbcsim.calibrate.claims.service_categories import with_categories
 from vbcsim.calibrate.claims.services import services_of, with_incurred_day
 from vbcsim.calibrate.claims.sources import Source, find_sources
@@ -106,8 +107,11 @@ def read_claims(
         read = ingest(sources, amount, number, parts)
         if first is None:
             first = read
-            _check_lines(read.spans, line, sources)
-            chosen, left_out = _years(read, years, visible(str(folder)))
+            try:
+                _check_lines(read.spans, line, sources)
+                chosen, left_out = _years(read, years, visible(str(folder)))
+            except BadInput as error:
+                raise BadInput([*reject_problems(read.files, read.rejects), *error.problems]) from None
         found.append(_part(read, chosen, tuple(columns.values()), line))
         spans.append(read.spans.select("file", "row", "person", "start", "end", "birth"))
     assert first is not None

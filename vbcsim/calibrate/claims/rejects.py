@@ -9,6 +9,7 @@ import csv
 import io
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,10 @@ from vbcsim.core.errors import BadInput, Problem
 from vbcsim.core.text import visible
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from vbcsim.calibrate.claims.extract import Extract
+    from vbcsim.calibrate.claims.ingest import FileCount
 
 __all__ = ["REJECTS", "check_rejects", "reject_problems", "write_rejects"]
 
@@ -49,12 +53,12 @@ def write_rejects(extract: Extract, path: Path) -> None:
         raise BadInput(visible(str(path)), message) from None
 
 
-def reject_problems(extract: Extract) -> list[Problem]:
+def reject_problems(files: Sequence[FileCount], rejects: pl.DataFrame) -> list[Problem]:
     """One sentence for every reason and file: how many rows, and where the first ones are."""
     import polars as pl
 
-    names = [f.name for f in extract.files]
-    found = extract.rejects.group_by("file", "reason", maintain_order=True).agg(
+    names = [f.name for f in files]
+    found = rejects.group_by("file", "reason", maintain_order=True).agg(
         pl.len().alias("rows"), pl.col("row").sort().head(_PLACES)
     )
     problems = []
@@ -76,7 +80,7 @@ def check_rejects(extract: Extract, allowed: float, path: Path) -> None:
     share = max(n / f.rows for n, f in zip(rejected, extract.files, strict=True) if f.rows)
     if share <= allowed:
         return
-    problems = reject_problems(extract)
+    problems = reject_problems(extract.files, extract.rejects)
     remedy = (
         f"{extract.rejects.height:,} rows cannot be used, up to {share:.2%} of a file; each is listed here by number: "
         f"mend them, or use the good rows with --allow-rejects {min(1.0, _ceil(share)):g}"
