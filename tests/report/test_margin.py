@@ -41,5 +41,5 @@ def test_a_clear_winner_is_named_and_so_is_the_last(make):
     material = with_margin(make(500), 1e9)
     more = material.ledger["account_usd"] + 1e8 * (material.ledger["design"] == "deep")
     said = answer(replace(material, ledger=xr.Dataset({"account_usd": more}))).headline
-    assert said.startswith("Draft C")
-    assert "Under Draft" in said
+    assert said.startswith("“Draft C")
+    assert "Under “Draft" in said

@@ -22,6 +22,7 @@ _VERBS = {
     "solve": "Find the value of a term that meets a goal, without simulating again.",
     "sweep": "Settle a grid of terms; say what each clause is worth and which figure matters most.",
     "capital": "Say what a party must hold so that it does not run out of money.",
+    "portfolio": "Hold several contracts together: joint outcomes, which brings the loss, what spreading is worth.",
     "frontier": "Of many contracts, those that no other one beats, in a table and a picture.",
     "sensitivity": "Say which assumption and which layer of chance a result depends on.",
     "explore": "Write a page with sliders on which to negotiate a finished run.",

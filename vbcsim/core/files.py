@@ -20,7 +20,17 @@ from typing import IO, Any
 from vbcsim.core.errors import BadInput
 from vbcsim.core.text import listing, visible
 
-__all__ = ["MANIFEST", "PARTS", "Manifest", "RunFolder", "claim_folder", "read_manifest", "sha256_of", "write_atomic"]
+__all__ = [
+    "MANIFEST",
+    "PARTS",
+    "Manifest",
+    "RunFolder",
+    "add_to_run",
+    "claim_folder",
+    "read_manifest",
+    "sha256_of",
+    "write_atomic",
+]
 
 MANIFEST = "manifest.json"
 LOCK = ".vbcsim.lock"
@@ -88,6 +98,20 @@ def read_manifest(folder: str | Path) -> Manifest:
         if found != digest:
             raise BadInput(place, f"is not a whole run: {visible(name)} was changed after the run; run it again")
     return manifest
+
+
+def add_to_run(folder: str | Path, contents: Mapping[str, bytes | str]) -> None:
+    """Put files into the folder of a finished run, new or in place of what it holds, and into its manifest.
+
+    :raises BadInput: where the folder holds no finished run, cannot be written, or another run is writing in it.
+    """
+    path = Path(folder)
+    manifest = read_manifest(path)
+    with _locked(path):
+        for name, content in contents.items():
+            write_atomic(path / name, content)
+        files = {**manifest.files, **{name: sha256_of(path / name) for name in contents}}
+        write_atomic(path / MANIFEST, json.dumps({**manifest.facts, "files": files}, indent=1, sort_keys=True) + "\n")
 
 
 def _manifest_of(folder: Path) -> Manifest | None:

@@ -47,7 +47,7 @@ def answer(material: Material) -> Answer:
     if len(material.designs) > 1:
         if safest != best:
             points.append(("The price of safety", _price(material, best, safest)))
-        points.append(("Better in every way?", _dominance(material)))
+        points.append(("Better in every way?", _dominance(material, best)))
         if "payer" in material.parties and material.lead != "payer":
             points.append(("For the payer", _payer(material)))
     found = luck_of(material.luck, best) if material.luck is not None and material.lead == "provider" else None
@@ -99,22 +99,23 @@ def _safest(material: Material) -> str:
 
 
 def _headline(material: Material, best: str, equal: Sequence[str], safest: str) -> str:
-    row, name, party = material.of(best, material.lead), material.titles[best], f"the {material.lead}"
+    row, name, party = material.of(best, material.lead), material.called(best), f"the {material.lead}"
     average, error = row["mean_usd"]
     over = f"over {material.period}"
     if len(material.designs) == 1:
         return f"Under {name}, {party} {_receives(average, error)} on average {over}; {_odds(material, best)}."
     first = f"{name} leaves {party} best off on average: {_signed(average, error)} {over}"
     if equal:
-        rivals = join([material.titles[d] for d in equal])
+        rivals = join([material.called(d) for d in equal])
         first = (
             f"{name} brings {party} {_signed(average, error)} on average {over}, about as much as {rivals} at less risk"
         )
     if safest == best:
-        return f"{first}, and no design loses less in bad outcomes: {_odds(material, best)}."
+        why = "" if row["p_loss"][0] == 0.0 else "no other design loses less in bad outcomes: "
+        return f"{first}, and {why}{_odds(material, best)}."
     calm = material.of(safest, material.lead)
     return (
-        f"{first}, but {_odds(material, best)}. {material.titles[safest]} is the safer choice: "
+        f"{first}, but {_odds(material, best)}. {material.called(safest)} is the safer choice: "
         f"{_signed(*calm['mean_usd'])} on average, and {_odds(material, safest)}."
     )
 
@@ -136,11 +137,11 @@ def _odds(material: Material, design: str) -> str:
 def _win(material: Material, best: str) -> str:
     row, party = material.of(best, material.lead), material.lead
     if row["p_gain"][0] == 0.0:
-        return f"Under {material.titles[best]}, the {party} receives nothing in any of the {material.draws:,} draws."
+        return f"Under {material.called(best)}, the {party} receives nothing in any of the {material.draws:,} draws."
     middle = f"Half of all outcomes lie between {_signed(*row['p25_usd'])} and {_signed(*row['p75_usd'])}"
     high = f"one in twenty brings {_signed(*row['p95_usd'])} or more"
     return (
-        f"Under {material.titles[best]}, the {party} receives money in {chance(row['p_gain'][0], material.draws)}. "
+        f"Under {material.called(best)}, the {party} receives money in {chance(row['p_gain'][0], material.draws)}. "
         f"{middle}; {high}."
     )
 
@@ -148,8 +149,8 @@ def _win(material: Material, best: str) -> str:
 def _lose(material: Material, best: str) -> str:
     row, party = material.of(best, material.lead), material.lead
     if row["p_loss"][0] == 0.0:
-        return f"Under {material.titles[best]}, the {party} owes nothing in any of the {material.draws:,} draws."
-    said = f"Under {material.titles[best]}, the {party} owes money in {chance(row['p_loss'][0], material.draws)}."
+        return f"Under {material.called(best)}, the {party} owes nothing in any of the {material.draws:,} draws."
+    said = f"Under {material.called(best)}, the {party} owes money in {chance(row['p_loss'][0], material.draws)}."
     for words, name in (("One outcome in twenty", "var95_usd"), ("one in a hundred", "var99_usd")):
         loss, error = row[name]
         if loss > CLEAR * error:
@@ -160,7 +161,7 @@ def _lose(material: Material, best: str) -> str:
 def _price(material: Material, best: str, safest: str) -> str:
     """What the safer design gives up on average, and how often it turns out worse."""
     row = material.pair(best, safest, material.lead)
-    a, b = material.titles[best], material.titles[safest]
+    a, b = material.called(best), material.called(safest)
     return (
         f"{a} brings {money(*row.mean_difference)} more than {b} on average. In the same simulated histories it leaves "
         f"the {material.lead} better off in {chance(row.p_better[0], material.draws)}{_ties(row, material.draws)}."
@@ -171,27 +172,28 @@ def _ties(row: Pair, draws: int) -> str:
     return f", and equally well off in {chance(row.p_equal[0], draws)}" if row.p_equal[0] > 0.005 else ""
 
 
-def _dominance(material: Material) -> str:
-    """Which designs dominate which, in words."""
-    rows = [row for row in material.pairs if row.party == material.lead]
-    said: dict[tuple[str, str], list[str]] = {}
-    for row in rows:
-        order = next((o for o, v in (("first", row.first_order), ("second", row.second_order)) if v != "none"), None)
-        if order is not None:
-            verdict = row.first_order if order == "first" else row.second_order
-            winner, loser = (row.a, row.b) if verdict == "a" else (row.b, row.a)
-            said.setdefault((order, winner), []).append(material.titles[loser])
-    if not said:
+def _dominance(material: Material, best: str) -> str:
+    """Which designs the best one dominates, in words."""
+    found: dict[str, list[str]] = {"always": [], "careful": [], "open": []}
+    for other in material.designs:
+        if other != best:
+            row = material.pair(best, other, material.lead)
+            order = "always" if row.first_order == "a" else "careful" if row.second_order == "a" else "open"
+            found[order].append(material.called(other))
+    always, careful, undecided = (join(found[order]) for order in ("always", "careful", "open"))
+    if not always and not careful:
         return f"No. Which design to prefer depends on how much risk the {material.lead} can bear."
-    sentences = []
-    for (order, winner), losers in said.items():
-        a, b = material.titles[winner], join(losers)
-        sentences.append(
-            f"Yes: {a} is at least as likely as {b} to bring any amount you name."
-            if order == "first"
-            else f"For whoever dislikes risk: {a} is the better choice than {b}, for less risk at no less money."
+    name = material.called(best)
+    said = []
+    if always:
+        said.append(f"{name} is at least as likely as {always} to bring any amount one might name.")
+    if careful:
+        said.append(
+            f"For whoever dislikes risk, {name} is the better choice than {careful}: less risk, and no less money."
         )
-    return " ".join(sentences)
+    if undecided:
+        said.append(f"Against {undecided} it depends on how much risk the {material.lead} can bear.")
+    return " ".join([f"Yes: {said[0]}", *said[1:]] if always and len(said) == 1 else said)
 
 
 def _payer(material: Material) -> str:
@@ -203,8 +205,8 @@ def _payer(material: Material) -> str:
     if not _clear(material.pair(best, low, "payer").mean_difference):
         return "No design costs the payer clearly more or less than another on average."
     return (
-        f"The payer fares best under {material.titles[best]} ({_pays(average, error)} on average) "
-        f"and worst under {material.titles[low]} ({_pays(most, most_error)})."
+        f"The payer fares best under {material.called(best)} ({_pays(average, error)} on average) "
+        f"and worst under {material.called(low)} ({_pays(most, most_error)})."
     )
 
 
@@ -213,17 +215,18 @@ def _luck(material: Material, best: str, found: Luck) -> str:
     own, market = (_five(share[0]) for share in (found.own, found.market))
     rest = max(0, 100 - own - market)
     said = (
-        f"Chance (which patients fall ill, the quality score, how the thresholds fall) makes about {_share(rest)} of "
-        f"the spread in the {material.lead}’s result under {material.titles[best]}, and growth of the market "
-        f"{_share(market)}; the other {own}% is how far the group strays from its own past: how sparingly its patients "
-        "use care against the years before, by its own doing or by what past results cannot tell from it, such as who "
-        "is assigned to it and how well the benchmark fits."
+        f"{f'About {rest}%' if rest else 'Next to none'} of the spread in the {material.lead}’s result under "
+        f"{material.called(best)} is chance: which patients fall ill, the quality score, how the thresholds fall. "
+        f"Growth of the market makes {_share(market)}. The other {own}% is how far the group strays from its own past, "
+        "by its own doing or not: past results cannot tell its effort from who is assigned to it and how well the "
+        "benchmark fits."
     )
     gain, miss = found.gain_without_merit, found.no_gain_with_merit
-    if math.isfinite(gain[0]) and math.isfinite(miss[0]):
+    sometimes = 0.0 < material.of(best, material.lead)["p_gain"][0] < 1.0
+    if sometimes and math.isfinite(gain[0]) and math.isfinite(miss[0]):
         said += (
-            f" Where its patients used no less care than before, it was still paid in {_of_hundred(gain)} outcomes; "
-            f"where they used less, it went unpaid in {_of_hundred(miss)}."
+            f" Where its patients used no less care than before, it was still paid in {_of_hundred(gain)} outcomes. "
+            f"Where they used less, it went unpaid in {_of_hundred(miss)}."
         )
     return said
 

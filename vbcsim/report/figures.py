@@ -48,12 +48,13 @@ def _outcomes(material: Material) -> Iterator[Picture]:
     """Bars for the lead party, and for every other party whose money is not just the other side of it."""
     for party in material.parties:
         if party == material.lead or not _mirrors(material, party):
+            amounts = histogram.outcome_amounts(material, party)
             caption = (
                 f"What the {party} may receive (blue) or pay (orange) in all over {material.period}, out of 100 "
                 "outcomes. Grey is no payment at all, cut short where it is higher than the picture. "
-                f"{RAREST}{_part(material)}"
+                f"{RAREST}{_heights(amounts)}{_part(material)}"
             )
-            data = histogram.bars_data(histogram.outcome_amounts(material, party))
+            data = histogram.bars_data(amounts)
             yield _picture(f"outcomes_{party}", caption, data, histogram.distributions, material, party)
 
 
@@ -95,7 +96,7 @@ def _tornado(material: Material) -> Iterator[Picture]:
         return
     more = f" The {tornado.MOST_BARS} that matter most are drawn." if len(swings) > tornado.MOST_BARS else ""
     caption = (
-        f"How the {material.lead}’s average under {material.titles[best]} moves when one term of it is "
+        f"How the {material.lead}’s average under {material.called(best)} moves when one term of it is "
         f"{100 * tornado.BY:.0f}% lower (orange) or higher (blue) than drafted and all else stays, on the same "
         f"simulated histories. The term’s value stands at each end.{more}"
     )
@@ -156,7 +157,7 @@ def _pairs(material: Material) -> Iterator[Picture]:
     best = best_design(material)
     caption = (
         f"Left: of 100 outcomes, how many bring the {party} at most an amount; a line further right is better. Right: "
-        f"each design less {material.titles[best]} where both are equally lucky, from the worst to the best of 100 "
+        f"each design less {material.called(best)} where both are equally lucky, from the worst to the best of 100 "
         "outcomes. A line that never falls below another belongs to a design that is at least as likely to bring any "
         "amount one might name. The shade is two Monte Carlo errors to either side."
         f"{_part(material)}"
@@ -164,12 +165,12 @@ def _pairs(material: Material) -> Iterator[Picture]:
     data = dominance.dominance_data(material, party, best)
     yield _picture("dominance", caption, data, dominance.dominance_curves, material, party, best)
     count = sum(row.party == party for row in material.pairs)
+    amounts = histogram.difference_amounts(material, party, rows)
     caption = (
         "The difference between two designs in the same simulated history: what one contract brings the "
-        f"{party} beyond another when all else is the same. {RAREST}"
+        f"{party} beyond another when all else is the same. {RAREST}{_heights(amounts)}"
         f"{f' The first {MOST_PAIRS} pairs are drawn.' if count > MOST_PAIRS else ''}"
     )
-    amounts = histogram.difference_amounts(material, party, rows)
     drawn = histogram.paired_differences
     yield _picture("differences", caption, histogram.bars_data(amounts), drawn, material, party, rows)
 
@@ -178,6 +179,10 @@ def _mirrors(material: Material, party: str) -> bool:
     """Whether a party's money is in every draw the lead party's with the other sign."""
     sums = (material.net(name, party) + material.net(name, material.lead) for name in material.designs)
     return all(bool(np.all(np.abs(both) <= CENT)) for both in sums)
+
+
+def _heights(amounts: histogram.Amounts) -> str:
+    return " Each panel has its own height." if histogram.own_heights(amounts) else ""
 
 
 def _part(material: Material) -> str:

@@ -76,7 +76,7 @@ def _decisive(material: Material) -> Iterator[str]:
     group = assumptions.provider_groups[0]
     if share >= DECISIVE:
         yield (
-            f"Under {material.titles[best]}, {percent(share, error)} of the variance of the {material.lead}’s money "
+            f"Under {material.called(best)}, {percent(share, error)} of the variance of the {material.lead}’s money "
             f"comes from one assumption: how far the provider group strays from its past, "
             f"{value_words(group.effect_sd, 'fraction')} a year (standard deviation). Source: {group.source}. "
             "The chances in this report are about as firm as that figure."

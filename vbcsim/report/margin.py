@@ -32,14 +32,14 @@ def margin_headline(material: Material) -> str:
     lost = f"it is negative in {chance(float(np.mean(nets[best] < 0.0)), material.draws)}"
     whose, mean_of_best = f"the {material.lead}", f"{_amount(nets[best])} on average {over}; {lost}"
     if len(order) == 1:
-        return f"Under {material.titles[best]}, {whose}’s margin is {mean_of_best}."
+        return f"Under {material.called(best)}, {whose}’s margin is {mean_of_best}."
     near = [design for design in order[1:] if not _clearly_above(nets[best], nets[design])]
-    said = f"{material.titles[best]} leaves {whose} the best margin: {mean_of_best}"
+    said = f"{material.called(best)} leaves {whose} the best margin: {mean_of_best}"
     if near:
-        rivals = join([material.titles[design] for design in near])
+        rivals = join([material.called(design) for design in near])
         return f"{said}. {len(near) + 1} designs cannot be told apart on average: this one and {rivals}."
     worst = order[-1]
-    return f"{said}. Under {material.titles[worst]} it is {_amount(nets[worst])}."
+    return f"{said}. Under {material.called(worst)} it is {_amount(nets[worst])}."
 
 
 def margin_words(material: Material) -> str:
@@ -65,7 +65,7 @@ def _margins(material: Material) -> dict[str, NDArray[np.float64]]:
 
 def _one(material: Material, design: str, net: NDArray[np.float64]) -> str:
     lost = chance(float(np.mean(net < 0.0)), material.draws)
-    return f"{_amount(net)} on average under {material.titles[design]} (negative in {lost})"
+    return f"{_amount(net)} on average under {material.called(design)} (negative in {lost})"
 
 
 def _amount(net: NDArray[np.float64]) -> str:

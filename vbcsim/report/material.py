@@ -165,6 +165,10 @@ class Material:
                 )
         return {join(titles): figures for figures, titles in found.items()}
 
+    def called(self, design: str) -> str:
+        """A design's short title in a sentence, in quotation marks, for it may read as a sentence of its own."""
+        return f"“{self.titles[design]}”"
+
     @property
     def period(self) -> str:
         """The performance years in words: ``2023`` or ``2023–2025``."""

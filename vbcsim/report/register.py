@@ -59,12 +59,12 @@ def register(model: BaseModel) -> tuple[Section, ...]:
     for name in type(model).model_fields:
         value, about = getattr(model, name), properties.get(name, {})
         if isinstance(value, BaseModel):
-            sections.append(_section(title_of(name), plain(about.get("description", "")), value))
+            sections.append(_section(title_of(name), _meaning(about), value))
         elif _is_table(value):
             table = _table(value)
             shown = Section(
                 title_of(name),
-                plain(about.get("description", "")),
+                _meaning(about),
                 (),
                 (table,),
                 "",
@@ -73,7 +73,7 @@ def register(model: BaseModel) -> tuple[Section, ...]:
             sections.append(shown)
         elif name != "source":
             alone.append(_item(name, value, about, ""))
-    source = plain(getattr(model, "source", ""))
+    source = plain(getattr(model, "source", None) or "")
     if alone:
         sections.append(Section("General", "", tuple(alone), (), source, is_unverified(source)))
     return tuple(sections)
@@ -92,7 +92,7 @@ def named_register(models: Mapping[str, BaseModel]) -> tuple[Section, ...]:
 def _section(title: str, meaning: str, model: BaseModel) -> Section:
     """A section from a model: its plain fields as figures, lists of models as tables."""
     properties = type(model).model_json_schema(by_alias=False).get("properties", {})
-    source = plain(getattr(model, "source", ""))
+    source = plain(getattr(model, "source", None) or "")
     items, tables = [], []
     flagged = is_unverified(source)
     for name in type(model).model_fields:
@@ -107,7 +107,12 @@ def _section(title: str, meaning: str, model: BaseModel) -> Section:
 
 def _item(name: str, value: Any, about: Mapping[str, Any], source: str) -> Item:
     said = value_words(value, "year" if name.endswith("year") else _unit(about))
-    return Item(title_of(name), plain(about.get("description", "")), said, source, is_unverified(source))
+    return Item(title_of(name), _meaning(about), said, source, is_unverified(source))
+
+
+def _meaning(about: Mapping[str, Any]) -> str:
+    """What a field is, as its description says, without the marks of code."""
+    return plain(str(about.get("description", "")).replace("``", ""))
 
 
 def _table(models: Sequence[BaseModel]) -> Table:
@@ -122,7 +127,7 @@ def _table(models: Sequence[BaseModel]) -> Table:
     shared = tuple(
         f"{title_of(n)}: {value_words(getattr(first, n), units[n])}" for n in fields if n in same and _matters(first, n)
     )
-    of_row = [plain(getattr(model, "source", "")) for model in models]
+    of_row = [plain(getattr(model, "source", None) or "") for model in models]
     sources = tuple(dict.fromkeys(source for source in of_row if source))
     numbered = len(sources) > 1
     rows = []
@@ -142,7 +147,7 @@ def _table(models: Sequence[BaseModel]) -> Table:
 
 def _matters(model: BaseModel, name: str) -> bool:
     """Whether a field says more than its default does."""
-    return getattr(model, name) not in (None, type(model).model_fields[name].default)
+    return getattr(model, name) not in (None, (), {}, type(model).model_fields[name].default)
 
 
 def _is_table(value: Any) -> bool:

@@ -43,7 +43,7 @@ def dominance_curves(material: Material, party: str, best: str) -> Figure:
         left.axvline(0.0, color="#777777", linewidth=0.7)
         grid(left)
         _differences(right, found, best, scale)
-        right.set_title(lines_of(f"Difference from {material.titles[best]}, rank by rank", 42))
+        right.set_title(lines_of(f"Difference from {material.called(best)}, rank by rank", 42))
         right.set_xlabel("rank of luck, worst to best of 100")
         right.set_ylabel(unit_of(scale))
         ends = [float((found[name][0] - found[best][0])[-1]) / scale.usd for name in order]

@@ -16,9 +16,19 @@ from vbcsim.report.words import MINUS, Scale, clip, scale_for
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["bars_data", "difference_amounts", "distributions", "outcome_amounts", "paired_differences"]
+__all__ = [
+    "bars_data",
+    "difference_amounts",
+    "distributions",
+    "histograms",
+    "outcome_amounts",
+    "own_heights",
+    "paired_differences",
+]
 
 Array = NDArray[np.float64]
+_UNLIKE = 4.0
+"""How many times as high the bars of one panel may be as those of another on one scale."""
 Amounts = Mapping[str, Array]
 """Money by what a panel is called: arrays (draw,) [USD]."""
 
@@ -40,14 +50,14 @@ def difference_amounts(material: Material, party: str, pairs: Sequence[Pair]) ->
 def distributions(material: Material, party: str) -> Figure:
     """How the party's money over the whole contract is spread, one panel per design on one scale."""
     label = f"{party}’s money over {material.period}"
-    return _histograms(outcome_amounts(material, party), label, ("pays", "nothing", "receives"))
+    return histograms(outcome_amounts(material, party), label, ("pays", "nothing", "receives"))
 
 
 def paired_differences(material: Material, party: str, pairs: Sequence[Pair]) -> Figure:
     """How the difference of two designs in the same draw is spread, one panel per pair."""
     label = f"difference for the {party} over {material.period}"
     words = ("first is worse", "equal", "first is better")
-    return _histograms(difference_amounts(material, party, pairs), label, words)
+    return histograms(difference_amounts(material, party, pairs), label, words)
 
 
 def bars_data(amounts: Amounts) -> Plotted:
@@ -66,14 +76,23 @@ def bars_data(amounts: Amounts) -> Plotted:
     return Plotted.of(columns, (*rows[:at], nothing, *rows[at:]))
 
 
-def _histograms(amounts: Amounts, label: str, words: tuple[str, str, str]) -> Figure:
+def own_heights(amounts: Amounts) -> bool:
+    """Whether each panel needs its own height, for the bars of one would flatten those of another."""
+    scale, edges = _edges(list(amounts.values()))
+    peaks = [_bars(net, scale, edges).max(initial=0.0) for net in amounts.values()]
+    return bool(max(peaks) > _UNLIKE * min((peak for peak in peaks if peak), default=np.inf))
+
+
+def histograms(amounts: Amounts, label: str, words: tuple[str, str, str]) -> Figure:
     """Bars of outcomes per 100, one panel each on common axes; what is exactly nothing stands apart, in grey."""
     with style():
         figure = blank(1.22 * len(amounts) + 0.55)
-        panels = figure.subplots(len(amounts), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
         scale, edges = _edges(list(amounts.values()))
-        tallest = max((_bars(net, scale, edges).max(initial=0.0) for net in amounts.values()), default=0.0) or 1.0
-        for ax, (title, net) in zip(panels, amounts.items(), strict=True):
+        alike = not own_heights(amounts)
+        panels = figure.subplots(len(amounts), 1, sharex=True, sharey=alike, squeeze=False)[:, 0]
+        peaks = [_bars(net, scale, edges).max(initial=0.0) or 1.0 for net in amounts.values()]
+        for ax, peak, (title, net) in zip(panels, peaks, amounts.items(), strict=True):
+            tallest = max(peaks) if alike else peak
             heights, width = _bars(net, scale, edges), edges[1] - edges[0]
             colours = np.where(edges[:-1] < -1e-12 * width, LOSS, GAIN)
             ax.bar(edges[:-1], heights, width=width, align="edge", color=colours, edgecolor="white", linewidth=0.3)

@@ -88,15 +88,18 @@ def _steps(material: Material, design: str) -> list[Shown]:
         elif kind in ("gross", "clause"):
             after = float(here["level_usd"].values[k])
             if kind == "gross" or (float(here["p_changes"].values[k]) > 0.0 and abs(amount) > CENT):
-                words = "Target less spending" if kind == "gross" else _clause(here, k)
-                whole = f"{title_of(_spoken(here['step_provision'].values[k]))}: {words}" if several else words
+                words = "target less spending" if kind == "gross" else _clause(here, k, short=several)
+                provision = title_of(_spoken(here["step_provision"].values[k]))
+                whole = f"{provision}: {words}" if several else words[:1].upper() + words[1:]
                 found.append(Shown(whole, kind, level, after, amount, error))
             level = after
     return found
 
 
-def _clause(here: xr.Dataset, k: int) -> str:
-    """A clause by its name and what it does: ``Limit: limit losses to 15% of the benchmark``."""
+def _clause(here: xr.Dataset, k: int, *, short: bool) -> str:
+    """A clause by its name, and where there is room what it does: ``Limit: limit losses to 15% of the benchmark``."""
+    if short:
+        return _spoken(here["step_name"].values[k])
     said = plain(here["step_words"].values[k]).removesuffix(".")
     return f"{title_of(_spoken(here['step_name'].values[k]))}: {said[:1].lower()}{said[1:]}"
 
