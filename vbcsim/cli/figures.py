@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vbcsim.pipeline import CaseRun, Run
     from vbcsim.report.material import Material
 
-__all__ = ["capital", "case_figures", "compared", "further_figures"]
+__all__ = ["capital", "case_figures", "compared", "further_figures", "named"]
 
 BASE = "base"
 
@@ -118,11 +118,11 @@ def capital(found: xr.Dataset | None) -> dict[str, Any]:
     for design in (str(name) for name in found["design"].values):
         of_design = found.sel(design=design)
         told[design] = {
-            str(party): {name: _named(of_design.sel(party=party), name) for name in _CAPITAL if name in found}
+            str(party): {name: named(of_design.sel(party=party), name) for name in _CAPITAL if name in found}
             for party in found["party"].values
         }
         yearly = [name for name in ("collateral_usd", "risk_based_capital_usd") if name in found]
-        told[design] |= {name: _named(of_design, name) for name in yearly}
+        told[design] |= {name: named(of_design, name) for name in yearly}
     return {"horizon_months": int(found.attrs["horizon_months"]), "designs": told}
 
 
@@ -137,7 +137,7 @@ _CAPITAL = (
 )
 
 
-def _named(found: xr.Dataset, name: str) -> list[dict[str, Any]]:
+def named(found: xr.Dataset, name: str) -> list[dict[str, Any]]:
     """Every figure of a variable with its error and where it stands: ``{chance: 0.05, value: ..., mcse: ...}``."""
     values, errors = found[name], found[f"{name.removesuffix('_usd')}_mcse"]
     places = [values[dim].values.tolist() for dim in values.dims]

@@ -66,6 +66,7 @@ def portfolio(
         nets[name] = _net(holding, name, lived)
         paid[name] = _flows(holding, name, lived) if holding.portfolio.capital is not None else []
         attrs |= {key: experience.attrs[key] for key in ("seed", "vbcsim_version", "stream_version")}
+        attrs[f"experience_hash_{name}"] = experience.attrs["experience_hash"]
     return _held(holding, nets, paid, attrs)
 
 
@@ -162,5 +163,5 @@ def portfolio_facts(held: HeldTogether) -> dict[str, Any]:
     """What the manifest of a portfolio notes beside the hashes of its files."""
     told = held.holding.portfolio
     attrs = held.nets.attrs
-    noted = {name: str(attrs[name]) for name in ("vbcsim_version", "stream_version")}
+    noted = {name: str(value) for name, value in attrs.items() if name != "seed"}
     return {"portfolio": told.name, "draws": told.draws, "seed": told.seed, "contracts": list(told.contracts)} | noted

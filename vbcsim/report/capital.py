@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vbcsim.report.tables import Cell, Row, TableOf, figure_cell
 from vbcsim.report.terminal import chunks, unit
@@ -90,9 +90,7 @@ def yearly_tables(capital: xr.Dataset | None, titles: Titles) -> list[TableOf]:
 
 def capital_words(spec: Capital) -> list[str]:
     """What the figures suppose, in sentences."""
-    lags = spec.lag_months
-    lag = f"{lags} months" if isinstance(lags, int) else join([f"{m} months by the {p}" for p, m in lags.items()])
-    said = [f"What is owed for a year is paid {lag} after its end."]
+    said = [f"What is owed for a year is paid {_lag(spec.lag_months)} after its end."]
     for name, plan in spec.paid.items():
         part = "all" if plan.share == 1.0 else f"{100 * plan.share:g}%"
         of = "what it comes to" if plan.amount == "actual" else "what is expected"
@@ -102,7 +100,9 @@ def capital_words(spec: Capital) -> list[str]:
             f"The {advance.payer} advances {dollars(advance.usd)} in month {advance.month}, and takes it back out "
             "of what is earned."
         )
-    said += [f"Other times hold for {join([_spoken(name) for name in spec.designs])}."] if spec.designs else []
+    for name, own in spec.designs.items():
+        lag = "" if own.lag_months is None else f" {_lag(own.lag_months)}"
+        said.append(f"For {_spoken(name)} other times hold{':' if lag else ''}{lag}.")
     said.append("The balance counts the settlement; a reserve earns nothing and is not topped up.")
     if spec.accounts:
         said.append(f"By the month it counts of the party's own ledger: {join([_spoken(a) for a in spec.accounts])}.")
@@ -131,6 +131,11 @@ def _row(words: str, capital: xr.Dataset, name: str, scale: Scale, **at: object)
 
 def _cell(at: xr.Dataset, name: str, scale: Scale) -> Cell:
     return figure_cell("mean_usd", (float(at[f"{name}_usd"]), float(at[f"{name}_mcse"])), scale)
+
+
+def _lag(lags: Any) -> str:
+    """``9 months``, or by who owes."""
+    return f"{lags} months" if isinstance(lags, int) else join([f"{m} months by the {p}" for p, m in lags.items()])
 
 
 def _spoken(name: str) -> str:
