@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 __all__ = ["data_review_html"]
 
+_APART = "th.n + th:not(.n), td.n + td:not(.n) { padding-left: 1rem; }\n"
+"""Words that follow figures stand apart from them."""
+
 
 def data_review_html(review: Review) -> str:
     """The page as text; the same text for the same review."""
@@ -20,7 +23,7 @@ def data_review_html(review: Review) -> str:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    style = environment.get_template("report.css.jinja").render().strip() + "\n"
+    style = environment.get_template("report.css.jinja").render().strip() + "\n" + _APART
     style_hash = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     page = environment.get_template("data_review.html.jinja")
     return page.render(review=review, style=style, style_hash=style_hash)

@@ -71,6 +71,18 @@ def test_a_year_is_completed_by_its_months():
     assert error == pytest.approx(0.0, abs=1e-9)
 
 
+def test_claims_that_are_cut_off_are_completed_within_their_errors(extract):
+    whole = completion_of(extract.triangle, False)
+    cut = completion_of(extract.triangle.filter(pl.col("paid") < date(2024, 1, 1)), False)
+    assert whole is not None
+    assert cut is not None
+    truth = {m: usd for m, usd in zip(whole.months, whole.ultimate_usd, strict=True) if m in cut.months}
+    missing = sum(truth.values()) - cut.paid_usd.sum()
+    found = cut.ultimate_usd.sum() - cut.paid_usd.sum()
+    assert missing > 0.02 * cut.paid_usd.sum()
+    assert abs(found - missing) < 3 * np.sqrt((cut.error_usd**2).sum())
+
+
 def test_too_short_a_history_or_no_dates_completes_nothing():
     assert completion_of(triangle([[100, 50]] * 4), False) is None
     assert completion_of(triangle(TAYLOR_ASHE), True) is None

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from vbcsim.calibrate.claims.columns import Headings, match_headings
 from vbcsim.calibrate.claims.lines import CsvFile, open_csv
+from vbcsim.calibrate.claims.rejects import REJECTS
 from vbcsim.core.errors import BadInput, Problem
 from vbcsim.core.text import listing, visible
 
@@ -124,7 +125,9 @@ def find_sources(
     problems: list[Problem] = []
     for path in paths:
         table = next((t for t, words in _NAMES.items() if any(w in path.name.lower() for w in words)), None)
-        if table is None or "reject" in path.name.lower():
+        if path.name == REJECTS:
+            continue
+        if table is None:
             others.append(path.name)
             continue
         try:
