@@ -16,7 +16,7 @@ from vbcsim.core.errors import BadInput
 from vbcsim.core.files import LOCK, read_manifest
 from vbcsim.pipeline import open_run
 
-FILES = {"experience.nc", "manifest.json", "report.html", "results.json", "results.nc", "scenario.yaml"}
+FILES = {"experience.nc", "manifest.json", "report.html", "results.json", "results.nc", "results.xlsx", "scenario.yaml"}
 STATISTICS = ("mean_usd", "sd_usd", "p5_usd", "p95_usd", "p_shared_savings", "p_shared_loss", "var95_usd", "tvar99_usd")
 
 

@@ -51,12 +51,15 @@ def write(run: Run, folder: RunFolder) -> None:
 
     The same run gives the same bytes: times and places are told by the command, not written.
     """
+    from vbcsim.cli.workbook import workbook_of
     from vbcsim.pipeline import run_facts, save_run
     from vbcsim.report.html import html_report
 
+    material = report_of(run)
     save_run(run, folder)
     folder.write("results.json", json.dumps(json_of(run), indent=2, allow_nan=False) + "\n")
-    folder.write("report.html", html_report(report_of(run)))
+    folder.write("report.html", html_report(material))
+    folder.write("results.xlsx", workbook_of(run, material))
     folder.finish(run_facts(run))
 
 

@@ -88,10 +88,11 @@ def command(
 ) -> None:
     """Simulate the scenario in FILE and its cases, settle every design of it, and write a folder with the results.
 
-    The folder holds report.html (open it in a browser), results.json, results.nc, experience.nc and scenario.yaml, and
-    likewise a folder for each case under cases; it appears whole or not at all. Draws that an earlier run left there
-    are used again: where only the contract changed nothing is simulated, with more --draws only the further ones, and
-    a run that was broken off goes on where it was. The results are the same bits in every case.
+    The folder holds report.html (open it in a browser), results.xlsx (every figure, and one settlement in live
+    formulas), results.json, results.nc, experience.nc and scenario.yaml, and likewise a folder for each case under
+    cases; it appears whole or not at all. Draws that an earlier run left there are used again: where only the contract
+    changed nothing is simulated, with more --draws only the further ones, and a run that was broken off goes on where
+    it was. The results are the same bits in every case. FILE may be a workbook of `vbcsim template`.
 
     \b
     Example:
@@ -168,6 +169,7 @@ def _tell(scenario: Scenario, lasting: Lasting, sure: dict[str, Any], seconds: f
     if lasting.draws_reused and not lasting.draws_simulated:
         again = "; the experience of the earlier run was used again"
     say.note(f"{scenario.draws:,} draws in {seconds:.1f} s{again}. Report: {how.out / 'report.html'}")
+    say.note(f"Workbook: {how.out / 'results.xlsx'}")
     told = sure.get("until_mcse")
     if told and told["met"]:
         say.note(f"{told['figure']}: Monte Carlo error {told['mcse']:.4g} after {scenario.draws:,} draws.")

@@ -62,6 +62,8 @@ def command(run: Path, file: Path, overrides: tuple[str, ...], out: Path | None,
     seconds = time.perf_counter() - begun
     show(settled, say, seconds=seconds, out=None if out is None else str(out))
     say.note(f"settled {scenario.draws:,} draws of {run} in {seconds:.1f} s, nothing simulated")
+    if out is not None:
+        say.note(f"Report: {out / 'report.html'}; workbook: {out / 'results.xlsx'}")
 
 
 def _warn(finished: Scenario, asked: Scenario, say: Speaker) -> None:

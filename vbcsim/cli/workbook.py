@@ -26,7 +26,14 @@ def workbook_of(run: Run, material: Material) -> bytes:
     said = Said(found.headline, found.points, titles, material.parties)
     moved = [name for name in material.designs if material.of(name, material.lead)["sd_usd"][0] > 0.0]
     design = next(iter(moved), material.designs[0])
-    return results_workbook(run, said, traced_of(run, design, None, titles[design], material.lead))
+    traced = traced_of(run, design, None, titles[design], material.lead)
+    steps = "Where the money goes, from spending to the settlement, on average [USD]"
+    told = {
+        "Waterfall": (steps, material.waterfall),
+        "Effective share": ("What is paid of gross savings, beside the headline share", material.effective_share),
+    }
+    further = {name: (title, found) for name, (title, found) in told.items() if found is not None}
+    return results_workbook(run, said, traced, further)
 
 
 def traced_of(run: Run, design: str, draw: int | None, title: str, party: str = "provider") -> Traced:

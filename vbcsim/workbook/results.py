@@ -43,6 +43,8 @@ _ABOUT = {
     "Answers": "the figures that the question asks for",
     "Ledgers": "both parties’ books",
     "Capital": "reserves, collateral and the chance that money runs out",
+    "Waterfall": "where the money goes, from spending to the settlement",
+    "Effective share": "what is paid of gross savings, beside the headline share",
     "Variance": "which layer of chance the money varies with",
     "Settlement": "one draw in live formulas, from the book’s lines to each party’s money",
     "Distribution": "percentiles, with a chart",
