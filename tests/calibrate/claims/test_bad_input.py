@@ -134,6 +134,7 @@ def test_a_compressed_file_is_read(put, months, tmp_path):
         (HEAD.decode().encode("utf-16"), "is not UTF-8 text"),
         (b"claim_id\nX\n", "the first line has one column"),
         (HEAD.replace(b"paid_amount", b"amnt") + b"x\n", "no column says paid or allowed of the medical_claim"),
+        (b"X1,1,A,2022-01-01,80\nX2,1,A,2022-01-01,80\n", "the first line does not name columns that are known"),
         (HEAD.replace(b"pos,", b"PERSON_ID,") + b"x\n", 'the heading "person_id" is there twice'),
     ],
 )
@@ -147,7 +148,7 @@ def test_a_file_that_cannot_be_read_at_all_is_refused(put, data, sentence):
 
 
 def test_all_that_is_wrong_with_the_files_is_told_at_once(tmp_path):
-    (tmp_path / "eligibility.csv").write_text("person,since\nA,2022\n")
+    (tmp_path / "eligibility.csv").write_text("person,since,sex\nA,2022,F\n")
     frame = pl.DataFrame({"claim_id": ["1"] * 100})
     frame.write_parquet(tmp_path / "medical_claim.parquet")
     whole = (tmp_path / "medical_claim.parquet").read_bytes()

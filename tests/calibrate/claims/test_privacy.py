@@ -48,6 +48,17 @@ def test_no_output_holds_an_identifier(output):
     assert "rejected" in texts["review.html"]
 
 
+def test_a_first_row_of_data_in_place_of_headings_is_not_shown(tmp_path):
+    (tmp_path / "eligibility.csv").write_text("QZX1,QZX1,F,1990-01-01\nQZX2,QZX2,F,1990-01-01\n")
+    (tmp_path / "medical_claim.csv").write_text("QZX1\nQZX2\n")
+    words = ["calibrate", "claims", str(tmp_path), "--out", str(tmp_path / "out"), "--stratum", "region=state"]
+    refused = CliRunner().invoke(main, words)
+    assert refused.exit_code == 2
+    assert "the first line does not name columns that are known" in refused.output
+    assert "QZX" not in refused.output
+    assert "1990" not in refused.output
+
+
 def test_the_reject_file_is_beside_the_claims_and_private(output):
     _, folder, said = output
     rejects = folder / "rejects.csv"

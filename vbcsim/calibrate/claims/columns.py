@@ -112,6 +112,11 @@ def match_headings(
     :param renamed: meaning -> heading, of a map of the user's; it goes before the known headings.
     """
     words = [name.strip().lower() for name in header]
+    if not looks_like_headings(words):
+        what = "does not name columns that are known; a first line of headings is needed, or a map with --headings"
+        mapped = {name.strip().lower() for name in (renamed or {}).values()}
+        if not mapped & set(words):
+            return Headings({}, tuple(header)), [Problem(f"{file}:1", f"the first line {what}")]
     problems = [
         Problem(f"{file}:1", f"the heading {shown(word)} is there twice; keep one of them")
         for word in sorted({w for w in words if w and words.count(w) > 1})
@@ -132,6 +137,14 @@ def match_headings(
     problems += _lacking(table, found, words, file)
     taken = set(found.values())
     return Headings(found, tuple(h for h in header if h not in taken)), problems
+
+
+_KNOWN: Final = frozenset(name for columns in TABLES.values() for c in columns for name in c.headings)
+
+
+def looks_like_headings(words: Sequence[str]) -> bool:
+    """Whether two words at least are known headings: a first row of data must never be shown in a message."""
+    return len(_KNOWN & set(words)) >= 2
 
 
 def _lacking(table: str, found: Mapping[str, str], words: Sequence[str], file: str) -> list[Problem]:

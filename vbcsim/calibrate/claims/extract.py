@@ -24,6 +24,7 @@ from vbcsim.core.text import listing, shown, visible
 
 __all__ = ["Extract", "Part", "read_claims", "rows_of_fates"]
 
+_MOST_WORDS = 20
 _USED, _OUTSIDE, _UNENROLLED = (list(FATES).index(name) for name in ("used", "outside", "unenrolled"))
 
 

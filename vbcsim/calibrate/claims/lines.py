@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vbcsim.core.errors import BadInput
-from vbcsim.core.text import shown, visible
+from vbcsim.core.text import visible
 
 __all__ = ["BLOCK_BYTES", "Block", "CsvFile", "open_csv"]
 
@@ -93,7 +93,7 @@ def open_csv(path: Path) -> CsvFile:
     separator = max(_SEPARATORS, key=text.count)
     header = tuple(name.strip().strip('"').strip() for name in text.split(separator))
     if len(header) == 1:
-        raise BadInput(f"{place}:1", f"the first line has one column, {shown(header[0])}; separate columns by commas")
+        raise BadInput(f"{place}:1", "the first line has one column; it names the columns, separated by commas")
     if not more:
         raise BadInput(place, "has a header and no rows")
     notes = [] if separator == "," else [f"columns are separated by {'a tab' if separator == chr(9) else separator}"]

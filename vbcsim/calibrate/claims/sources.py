@@ -159,7 +159,7 @@ def _source(
         header, notes = csv.header, csv.notes
     headings, problems = match_headings(table, header, name, renamed)
     lacking = [s for s in strata if s not in header]
-    if lacking:
+    if lacking and headings.of:
         problems.append(
             Problem(f"{name}:1", f"has no column {listing(lacking)} for --stratum (it has {listing(header, 40)})")
         )
