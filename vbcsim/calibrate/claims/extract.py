@@ -234,9 +234,9 @@ def _check_lines(spans: pl.DataFrame, usual: str | None, sources: Sequence[Sourc
     words = unknown["line_of_business"].cast(pl.String).unique().drop_nulls().sort().to_list()
     allowed = "commercial, medicare, medicaid or dual"
     place = next(s.name for s in sources if s.table == "eligibility")
-    what = (
-        f"have the line of business {listing([shown(w) for w in words], 5)}" if words else "state no line of business"
-    )
+    # A column of very many words may be anything, identifiers among them: it is not shown.
+    told = listing([shown(w) for w in words], 5) if len(words) <= _MOST_WORDS else f"in {len(words):,} words"
+    what = f"have the line of business {told}" if words else "state no line of business"
     raise BadInput(Problem(place, f"{unknown.height:,} spans {what}; say which it is with --line ({allowed})"))
 
 
