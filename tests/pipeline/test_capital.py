@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 import vbcsim
+from vbcsim.outcomes.capital_spec import Instalments
 from vbcsim.outcomes.cash import cash
 from vbcsim.pipeline import open_run, settle_run
+from vbcsim.scenario.drafts import load_designs
 
 SMALL = Path(__file__).parents[1] / "scenario" / "data" / "small.yaml"
 SECTION = """
@@ -53,3 +55,28 @@ def test_settling_again_makes_it_anew(run):
     settled = settle_run(scenario, run.cohort, run.experience)
     assert settled.capital["month"].values.tolist() == [0, 36, 48]
     assert run.capital["month"].values.tolist() == [0, 21, 24, 33, 36]
+
+
+DRAFT = """
+designs:
+  savings_only:
+    lines:
+      benchmark: {constant: {usd: {2023: 1100000, 2024: 1130000}}}
+    provisions:
+      - name: bonus
+        payer: payer
+        payee: provider
+        terms: [{difference: {of: benchmark, less: expenditure}}, {share: {savings: 0.4, losses: 0}}]
+"""
+
+
+def test_a_draft_is_settled_with_the_timing_of_the_run_where_it_fits(run, tmp_path):
+    named = run.scenario.capital.model_copy(update={"paid": {"shared_savings": Instalments()}})
+    finished = run.scenario.model_copy(update={"capital": named})
+    (tmp_path / "draft.yaml").write_text(DRAFT, encoding="utf-8")
+    asked = load_designs(tmp_path / "draft.yaml", finished).with_experience_of(finished)
+    assert asked.capital.paid == {}
+    settled = settle_run(asked, run.cohort, run.experience)
+    assert settled.capital["design"].values.tolist() == ["savings_only"]
+    settled.save(tmp_path / "again")
+    assert open_run(tmp_path / "again").capital.identical(settled.capital)

@@ -9,6 +9,7 @@ regulator's formula. Undiscounted unless said otherwise; a reserve earns nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import tee
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,12 +52,12 @@ def held(paid: Iterable[tuple[int, Array]], draws: int, spec: Capital) -> Held:
 
     :param paid: what it receives less what it pays, by month, in order; see ``vbcsim.outcomes.cash.flows``.
     """
-    steps = list(paid)
+    by_month, steps = tee(paid)
     horizon = np.inf if spec.horizon_months is None else spec.horizon_months
     lowest, present = np.zeros(draws), np.zeros(draws)
     balances: dict[int, Array] = {}
     ruined: dict[int, Array] = {}
-    for (month, flow), now in zip(steps, running((flow for _, flow in steps), draws), strict=True):
+    for (month, flow), now in zip(by_month, running((flow for _, flow in steps), draws), strict=False):
         present += discount(spec.discount_rate, [month])[0] * flow
         balances[month] = _estimates(now.balance)
         if month <= horizon:

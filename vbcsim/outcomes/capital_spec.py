@@ -192,6 +192,17 @@ class Capital(Timing):
         said = {} if own is None else {n: getattr(own, n) for n in Timing.model_fields if getattr(own, n) is not None}
         return Timing.model_construct(**(common | said))
 
+    def fitting(self, provisions: Mapping[str, Collection[str]]) -> Self:
+        """The section without what it says of designs and provisions that are not there.
+
+        :param provisions: names of the provisions of each design.
+        """
+        every = {name for names in provisions.values() for name in names}
+        paid = {name: plan for name, plan in self.paid.items() if name in every}
+        return self.model_copy(
+            update={"paid": paid, "designs": {d: t for d, t in self.designs.items() if d in provisions}}
+        )
+
     @property
     def reserves(self) -> tuple[float, ...]:
         """The reserves to try in order, none at all first."""

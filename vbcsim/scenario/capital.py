@@ -15,13 +15,9 @@ def capital_misfits(scenario: Scenario) -> list[Problem]:
     if scenario.capital is None:
         return []
     try:
-        designs = scenario.settled_designs
+        provisions = scenario.provisions
     except BadInput:
         return []  # told by the designs themselves
-    provisions = {
-        name: {provision.name for arrangement in design.arrangements for provision in arrangement.provisions}
-        for name, design in designs.items()
-    }
     return capital_problems(scenario.capital, provisions, accounts_beside(scenario))
 
 

@@ -24,5 +24,5 @@ def load_designs(path: str | Path, finished: Scenario, overrides: Iterable[str] 
     if not isinstance(document.data, dict) or "designs" not in document.data or set(document.data) - _OF_A_DRAFT:
         return load_scenario(path, overrides)
     rest = finished.model_dump(mode="python", by_alias=True, exclude_unset=True)
-    kept = {key: value for key, value in rest.items() if key not in ("answers", "cases", "sign_off")}
+    kept = {key: value for key, value in rest.items() if key not in ("answers", "cases", "sign_off", "capital")}
     return scenario_of(replace(document, data=kept | document.data), Path(path).parent, list(overrides))

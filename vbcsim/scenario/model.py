@@ -260,8 +260,18 @@ class Scenario(Frozen):
     def with_experience_of(self, other: Self) -> Self:
         """The designs and texts of this scenario on the experience that ``other`` asks for."""
         kept = (*EXPERIENCE_SECTIONS, "draws", "cases", "record")
-        told = {name: getattr(self, name) or getattr(other, name) for name in ("economics", "capital")}
+        told = {"economics": self.economics or other.economics, "capital": self.capital}
+        if self.capital is None and other.capital is not None:
+            told["capital"] = other.capital.fitting(self.provisions)
         return self.model_copy(update={name: getattr(other, name) for name in kept} | told)
+
+    @property
+    def provisions(self) -> dict[str, frozenset[str]]:
+        """Names of the provisions of every design."""
+        return {
+            name: frozenset(p.name for arrangement in design.arrangements for p in arrangement.provisions)
+            for name, design in self.settled_designs.items()
+        }
 
     @property
     def categories(self) -> tuple[str, ...]:

@@ -231,10 +231,10 @@ def _sized(scenario: Scenario, members: int | None) -> Any:
 def _misfits(document: Document, portfolio: Portfolio, scenarios: Mapping[str, Scenario]) -> Iterator[Problem]:
     """Contracts that are nobody's, whose years do not fit, and what the section capital names without reason."""
     yield from _years_apart(document, scenarios)
-    provisions: dict[str, set[str]] = {}
+    provisions: dict[str, Collection[str]] = {}
     for name, scenario in scenarios.items():
         (design,) = scenario.settled_designs.values()
-        provisions[name] = {p.name for arrangement in design.arrangements for p in arrangement.provisions}
+        provisions[name] = next(iter(scenario.provisions.values()))
         parties = list(dict.fromkeys(party for a in design.arrangements for party in a.parties))
         if portfolio.holder(name) not in parties:
             words = f"{design.arrangement.name} has no {portfolio.holder(name)} (its parties: {listing(parties)})"
