@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from vbcsim.core.errors import BadInput
 from vbcsim.negotiate.goal import read_figure
-from vbcsim.negotiate.sensitivity import clause_prices, sweep, tornado
+from vbcsim.negotiate.sensitivity import clause_prices, figure_prices, sweep, tornado
 from vbcsim.negotiate.variants import Variants
 
 SHARE = "shared_savings.share.savings"
@@ -56,3 +58,34 @@ def test_a_grid_has_every_point_once(variants):
 def test_too_large_a_grid_is_refused(variants):
     with pytest.raises(BadInput, match="at most 2,000"):
         sweep(variants, {SHARE: np.linspace(0, 1, 2001).tolist()}, [read_figure("provider.mean")])
+
+
+def test_a_small_step_of_a_figure_has_the_price_that_settling_it_gives(variants):
+    prices = figure_prices(variants)
+    share = next(p for p in prices if p.name == SHARE)
+    assert share.step == pytest.approx(0.01)
+    nets = variants.nets([{SHARE: 0.505}, {SHARE: 0.495}])["provider"]
+    assert float(share.worth["provider"].value) == pytest.approx(float((nets[0] - nets[1]).mean()))
+    for found in prices:
+        assert sum(float(e.value) for e in found.worth.values()) == pytest.approx(0.0, abs=1e-6)
+    assert not any(p.name in ("agreement_start", "half_rate_first_agreement") for p in prices)
+
+
+@dataclass(frozen=True)
+class NoMore(Variants):
+    """Variants of a contract whose figures cannot rise."""
+
+    @property
+    def figures(self):
+        return {SHARE: 0.5}
+
+    def nets(self, changes):
+        if any(value > self.figures[name] for change in changes for name, value in change.items()):
+            raise BadInput("share", "is as large as it can be")
+        return super().nets(changes)
+
+
+def test_a_figure_that_cannot_rise_has_its_price_from_below(variants):
+    (price,) = figure_prices(NoMore(variants.run, variants.design))
+    nets = variants.nets([{}, {SHARE: 0.495}])["provider"]
+    assert float(price.worth["provider"].value) == pytest.approx(2.0 * float((nets[0] - nets[1]).mean()))
