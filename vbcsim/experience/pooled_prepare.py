@@ -61,7 +61,7 @@ class PooledInputs:
     sum_start: Places
     """(W, N, J): where the tables of the sums of small claims begin."""
     sum_cumulants: Floats
-    """(W, N, J, 5): cumulants of one small claim."""
+    """(W, N, J, 5): of one small claim: mean, standard deviation, standardised cumulants."""
     sum_tables: Floats
     """Flat."""
     normal: Floats
@@ -126,14 +126,13 @@ def scratch(n_periods: int, n_categories: int, room: int = 1024) -> tuple[NDArra
         return np.zeros(n, dtype=np.int64)
 
     return (
-        *(words(2, masses), words(full), words(3 * full), words(2 * full), words(masses)),
-        *(words(4, masses), words(4, full), words(4, 3 * full)),
-        *(words(4, 2 * n_categories), words(4, 3), words(4 * masses)),
-        *(np.zeros(masses) for _ in range(7)),
+        *(words(2, masses), words(full), words(full), words(full), words(masses)),
+        *(words(4, masses), words(4, full), words(4, full), words(4, n_categories), words(4 * masses)),
+        *(np.zeros(masses) for _ in range(8)),
         *(np.zeros(n_periods), np.zeros(n_periods), np.zeros((3, full)), np.zeros((3, full)), np.zeros(full)),
         *(np.zeros(full), np.zeros(full), np.zeros(full), np.zeros(full)),
         *(np.zeros(n_categories), np.zeros(n_categories), np.zeros(n_categories)),
-        *(whole(full), whole(full), whole(n_categories), whole(masses), whole(masses), whole(masses), whole(masses)),
+        *(whole(full), whole(full), whole(n_categories), *(whole(masses) for _ in range(5))),
         *(whole(claims) for _ in range(8)),
         *(np.zeros(claims), words(claims)),
         *(whole(2 * claims) for _ in range(5)),

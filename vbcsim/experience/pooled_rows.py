@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba.extending import register_jitable
 
-from vbcsim.experience.pooled_variates import gamma, poisson, sum_of_claims, uniform
+from vbcsim.experience.pooled_variates import gamma, gamma_constants, poisson, sum_of_claims, two_sided, uniform
 from vbcsim.random.philox import address, fill_blocks, fill_events, one_word, philox4x32, stream_cell
 from vbcsim.random.variates import MIDDLE, lookup, needs_tail
 
@@ -21,8 +21,11 @@ __all__ = [
     "give_owners",
     "large_claims",
     "large_rates",
+    "living_periods",
+    "numbers_of_large",
     "places_of",
     "row_masses",
+    "small_by_frailty",
     "small_claims_of",
     "small_claims_of_candidate",
 ]
@@ -39,28 +42,38 @@ _HASH = np.uint64(0x9E3779B97F4A7C15)
 
 @register_jitable
 def row_masses(  # type: ignore[no-untyped-def]
-    mass, weights, scales, n_masses, counters, words, normal, time, draw, row, k0, k1
+    mass, weights, scales, n_masses, counters, words, normals, normal, time, draw, row, k0, k1
 ):
     """Fill gamma masses of these shapes and scales; ``time``, the period of the addresses, tells two sets apart."""
     c3 = stream_cell(_FRAILTY, row)
     fill_blocks(counters, n_masses, np.uint32(0), draw, c3, k0, k1, words)
     for k in range(n_masses):
-        mass[k] = 0.0
-        if weights[k] > 0.0:
-            w0, w1, w2 = words[0, k], words[1, k], words[2, k]
-            value = gamma(weights[k], w0, w1, w2, normal, time, k, np.uint32(0), draw, c3, k0, k1)
-            mass[k] = value * scales[k]
+        normals[k] = two_sided(normal, np.uint64(0), words[0, k])
+    # The first attempts of all, without a branch: nearly all succeed. As gamma_attempt, but for the last, slow test.
+    for k in range(n_masses):
+        d, c = gamma_constants(weights[k])
+        v = 1.0 + normals[k] * c
+        cube = v * v * v
+        z2 = normals[k] * normals[k]
+        clear = (v > 0.0) & (uniform(words[1, k]) < 1.0 - 0.0331 * (z2 * z2)) & (weights[k] >= 1.0)
+        mass[k] = d * cube * scales[k] if clear else -1.0
+    for k in range(n_masses):
+        if mass[k] < 0.0:
+            mass[k] = 0.0
+            if weights[k] > 0.0:
+                w0, w1, w2 = words[0, k], words[1, k], words[2, k]
+                value = gamma(weights[k], w0, w1, w2, normal, time, k, np.uint32(0), draw, c3, k0, k1)
+                mass[k] = value * scales[k]
 
 
 @register_jitable
-def expected_of_row(mean, parts, shared, mass, n_members, scaled, n_slices, first, start):  # type: ignore[no-untyped-def]
+def expected_of_row(mean, parts, shared, mass, n_members, scaled, n_slices, n_categories, lead):  # type: ignore[no-untyped-def]
     """Fill the row's expected counts (p) and their parts (3, p): constant, shared factor, own factor.
 
-    ``start`` is the first period of the shared trawl, ``first`` that of presence; ``shared`` is filled by period of the
-    trawl with its mass.
+    ``lead`` is how many periods the shared trawl begins before presence; ``shared`` is filled by period of the trawl
+    with its mass.
     """
     n_shared = shared.shape[0]
-    n_categories = scaled.shape[1] // (n_shared - (first - start))
     shared[:] = 0.0
     k = 0
     for begin in range(n_shared):
@@ -69,12 +82,43 @@ def expected_of_row(mean, parts, shared, mass, n_members, scaled, n_slices, firs
             alive += mass[k]
             k += 1
             shared[n_shared - 1 - back] += alive
-    for p in range(scaled.shape[1]):
-        own = mass[n_slices + p % n_categories] + mass[n_slices + n_categories + p]
-        parts[0, p] = n_members * scaled[0, p]
-        parts[1, p] = scaled[1, p] * shared[first - start + p // n_categories]
-        parts[2, p] = scaled[2, p] * own
-        mean[p] = parts[0, p] + parts[1, p] + parts[2, p]
+    for t in range(n_shared - lead):
+        for j in range(n_categories):
+            p = t * n_categories + j
+            own = mass[n_slices + j] + mass[n_slices + n_categories + p]
+            parts[0, p] = n_members * scaled[0, p]
+            parts[1, p] = scaled[1, p] * shared[lead + t]
+            parts[2, p] = scaled[2, p] * own
+            mean[p] = parts[0, p] + parts[1, p] + parts[2, p]
+
+
+@register_jitable
+def numbers_of_large(large, mean, share, words, n_present, below, guide, normal):  # type: ignore[no-untyped-def]
+    """Fill the numbers of large claims (p); returns their sum."""
+    n_categories = share.shape[0]
+    n_claims = np.int64(0)
+    for t in range(n_present):
+        for j in range(n_categories):
+            p = t * n_categories + j
+            large[p] = 0
+            if share[j] < 1.0:
+                large[p] = poisson(mean[p] * (1.0 - share[j]), words[2, p], words[3, p], below, guide, normal)
+                n_claims += large[p]
+    return n_claims
+
+
+@register_jitable
+def small_by_frailty(bonus, scaled, share, cumulants, price, n_present):  # type: ignore[no-untyped-def]
+    """Fill what a large claim lets expect of small claims in its period (USD), by the shared factor behind it."""
+    n_categories = share.shape[0]
+    for t in range(n_present):
+        expected = 0.0
+        weight = 1.0
+        for j in range(n_categories):
+            p = t * n_categories + j
+            expected += scaled[1, p] * share[j] * cumulants[j, 0] * price[p]
+            weight += scaled[1, p] * (1.0 - share[j])
+        bonus[t] = expected / weight
 
 
 @register_jitable
@@ -203,44 +247,46 @@ def find(keys, stamps, stamp, shift, key):  # type: ignore[no-untyped-def]
 
 
 @register_jitable
-def places_of(places, n_slices, n_shared, n_categories, lead, present):  # type: ignore[no-untyped-def]
-    """Fill the masses that live in any of the periods of presence marked in ``present`` (bits); returns how many."""
-    n = 0
+def living_periods(living, n_slices, n_shared, n_categories, lead):  # type: ignore[no-untyped-def]
+    """Fill the periods of presence (bits) in which each mass lives."""
     k = 0
     for begin in range(n_shared):
         for back in range(n_shared - begin):
-            last = n_shared - 1 - back
-            for t in range(max(begin - lead, 0), last - lead + 1):
-                if (present >> t) & 1:
-                    places[n] = k
-                    n += 1
-                    break
+            living[k] = 0
+            for t in range(max(begin - lead, 0), n_shared - back - lead):
+                living[k] |= 1 << t
             k += 1
     for j in range(n_categories):
-        places[n] = n_slices + j
-        n += 1
+        living[n_slices + j] = (1 << (n_shared - lead)) - 1
     for t in range(n_shared - lead):
-        if (present >> t) & 1:
-            for j in range(n_categories):
-                places[n] = n_slices + n_categories + t * n_categories + j
-                n += 1
+        for j in range(n_categories):
+            living[n_slices + n_categories + t * n_categories + j] = 1 << t
+
+
+@register_jitable
+def places_of(places, living, present):  # type: ignore[no-untyped-def]
+    """Fill the masses that live in any of the periods marked in ``present`` (bits); returns how many."""
+    n = 0
+    for k in range(living.shape[0]):
+        places[n] = k
+        n += (living[k] & present) != 0
     return n
 
 
 @register_jitable
 def large_rates(rates, scaled, share, n_slices, n_shared, lead):  # type: ignore[no-untyped-def]
     """Fill the expected number of large claims per unit of each mass."""
-    n_counts = scaled.shape[1]
     n_categories = share.shape[0]
     for k in range(rates.shape[0]):
         rates[k] = 0.0
-    for p in range(n_counts):
-        large = 1.0 - share[p % n_categories]
-        own = scaled[2, p] * large
-        rates[n_slices + p % n_categories] += own
-        rates[n_slices + n_categories + p] = own
-        of_shared = scaled[1, p] * large
-        t = lead + p // n_categories
+    for t in range(lead, n_shared):
+        of_shared = 0.0
+        for j in range(n_categories):
+            p = (t - lead) * n_categories + j
+            own = scaled[2, p] * (1.0 - share[j])
+            rates[n_slices + j] += own
+            rates[n_slices + n_categories + p] = own
+            of_shared += scaled[1, p] * (1.0 - share[j])
         k = 0
         for begin in range(t + 1):
             for back in range(n_shared - t):
@@ -274,72 +320,64 @@ def candidate_masses(  # type: ignore[no-untyped-def]
     """
     c3 = stream_cell(_SHARE, row)
     c1 = np.uint32(place)
-    first = np.int64(0)
+    first = np.int64(-1)
     n = 0
     for i in range(n_places):
-        if places[i] >> 2 != first or n == 0:
+        if places[i] >> 2 != first:
             first = places[i] >> 2
             counters[n] = address(0, 0, first)
             n += 1
     fill_events(counters, n, c1, draw, c3, k0, k1, words)
-    n = 0
     first = places[0] >> 2
+    n = 0
     for i in range(n_places):
         k = places[i]
         if k >> 2 != first:
             first = k >> 2
             n += 1
+        word = words[4 * n + (k & 3)]
         if own_claims[k] > 0:
             a0, a1, a2, _ = philox4x32(address(1, 0, k), c1, draw, c3, k0, k1)
             own[k] = gamma(shapes[k] + own_claims[k], a0, a1, a2, normal, 1, k, c1, draw, c3, k0, k1) * scales[k]
-        else:
-            word = words[4 * n + (k & 3)]
-            finer = MIDDLE
-            if needs_tail(word):
-                finer = one_word(address(2, 0, k >> 2), k, c1, draw, c3, k0, k1)
+        elif needs_tail(word):
+            finer = one_word(address(2, 0, k >> 2), k, c1, draw, c3, k0, k1)
             own[k] = lookup(tables, table_at[k], word, finer) * scales[k]
+        else:
+            own[k] = lookup(tables, table_at[k], word, MIDDLE) * scales[k]
 
 
 @register_jitable
 def small_claims_of(  # type: ignore[no-untyped-def]
-    counts, costs, mean, share, count_words, cost_words, tables, starts, cumulants, below, guide, normal
+    counts, costs, mean, share, count_words, words, tables, starts, cumulants, below, guide, normal
 ):
     """Fill the numbers and the summed relative costs of small claims with these expected counts of claims of any size.
 
     All by ``p``; category ``p % J`` has ``share`` of its claims small.
     """
     n_categories = share.shape[0]
-    for p in range(mean.shape[0]):
-        j = p % n_categories
-        k = poisson(max(mean[p], 0.0) * share[j], count_words[0, p], count_words[1, p], below, guide, normal)
-        counts[p] = k
-        costs[p] = 0.0
-        if k > 0:
-            costs[p] = sum_of_claims(k, starts[j], tables, cost_words, 3 * p, cumulants, j, normal)
+    p = 0
+    while p < mean.shape[0]:
+        for j in range(n_categories):
+            k = poisson(max(mean[p], 0.0) * share[j], count_words[0, p], count_words[1, p], below, guide, normal)
+            counts[p] = k
+            costs[p] = 0.0
+            if k > 0:
+                costs[p] = sum_of_claims(k, starts[j], tables, words[0, p], words[1, p], cumulants, j, normal)
+            p += 1
 
 
 @register_jitable
 def small_claims_of_candidate(  # type: ignore[no-untyped-def]
-    counts, costs, mean, share, counters, words, more, tables, starts, cumulants, below, guide, normal, place, period,
-    draw, row, k0, k1,
+    counts, costs, mean, share, counters, words, tables, starts, cumulants, below, guide, normal, place, draw, row,
+    k0, k1,
 ):  # fmt: skip
-    """As ``small_claims_of`` for one member and period; most counts are so small that one block of words serves."""
-    c3 = stream_cell(_REST, row)
-    c1 = np.uint32(place)
+    """As ``small_claims_of`` for one member and period, with one block of words for a category."""
     n_categories = share.shape[0]
-    fill_blocks(counters, 2 * n_categories, c1, draw, c3, k0, k1, words)
+    fill_blocks(counters, n_categories, np.uint32(place), draw, stream_cell(_REST, row), k0, k1, words)
     for j in range(n_categories):
-        k = poisson(mean[j] * share[j], words[0, 2 * j], words[1, 2 * j], below, guide, normal)
+        k = poisson(mean[j] * share[j], words[0, j], words[1, j], below, guide, normal)
         counts[j] = k
         costs[j] = 0.0
         if k > 0:
-            for lane in range(4):
-                more[lane, 0] = words[lane, 2 * j + 1]
-            if k > 4:
-                for b in range(1, 3):
-                    w0, w1, w2, w3 = philox4x32(address(period, j, b + 1), c1, draw, c3, k0, k1)
-                    more[0, b] = w0
-                    more[1, b] = w1
-                    more[2, b] = w2
-                    more[3, b] = w3
-            costs[j] = sum_of_claims(k, starts[j], tables, more, 0, cumulants, j, normal)
+            w0, w1 = words[2, j], words[3, j]
+            costs[j] = sum_of_claims(k, starts[j], tables, w0, w1, cumulants, j, normal)

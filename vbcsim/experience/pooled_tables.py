@@ -4,11 +4,13 @@ A two-sided table divides the probability below and that above the median into o
 cell stores the mean of the quantile function over it and a spread that gives its variance, as in
 ``vbcsim.random.tables``. One word draws: its top bit names the side, the rest the place.
 
-A row has thousands of small claims of a category. Their number ``k`` is written to the base 8. The lowest digit is so
-many claims drawn one by one; each of the next three, ``d`` at place ``i``, is one look-up in the table of the sum of
-``d * 8**i`` claims. From 4,096 claims on the sum is drawn by the Cornish-Fisher expansion from the exact cumulants. The
-sums' distributions come from Fourier transforms of the claim's own table, and each table is set to the exact mean and
-variance of its sum.
+A row has thousands of small claims of a category. The sum of fewer than 64 is drawn digit by digit of their number to
+the base 8: ``d`` at place ``i`` is one look-up in the table of the sum of ``d * 8**i`` claims. From 64 claims on one
+word is looked up in the tables of the standardised sums of the two nearest of ``NODES`` numbers of claims, and in the
+normal's: the quantile's distance from the normal is a power series in ``s = 1 / sqrt(claims)`` without a constant (the
+Cornish-Fisher expansion), and the parabola through the normal (s = 0) and both nodes is exact to its second order. From
+4,096 claims on the expansion itself serves, with the exact cumulants. The sums' distributions come from Fourier
+transforms of the claim's own table, and each table is set to the exact mean and variance of its sum.
 """
 
 from __future__ import annotations
@@ -22,7 +24,14 @@ from numpy.typing import NDArray
 from vbcsim.random.tables import CELL_BITS, OCTAVES, cost_table
 
 __all__ = [
+    "FEW",
     "LOT",
+    "NODES",
+    "NODE_HIGH",
+    "NODE_LOW",
+    "NODE_OF",
+    "NODE_ROOT",
+    "NODE_SHIFT",
     "RADIX_BITS",
     "SIDE_BITS",
     "SIDE_LENGTH",
@@ -41,14 +50,28 @@ _SIDE_OCTAVES = 32
 SIDE_LENGTH = _SIDE_OCTAVES << (SIDE_BITS + 1)
 """Numbers in one side of a flat two-sided table."""
 RADIX_BITS = 3
-_LEVELS = 4
-LOT = 1 << (RADIX_BITS * _LEVELS)
-"""Claims from which on sums are drawn by their cumulants: 4,096."""
 _DIGITS = (1 << RADIX_BITS) - 1
-SUM_LENGTH = 2 * SIDE_LENGTH * (1 + _DIGITS * (_LEVELS - 1))
-"""Numbers in the flat tables of a category's sums: one claim, then by place and digit; side, cell, (mean, spread)."""
+FEW = 64
+"""Claims below which a sum is drawn digit by digit."""
+LOT = 4096
+"""Claims from which on a sum is drawn by its cumulants."""
+_MULTIPLES = (8, 11, 16, 23, 32, 45)
+NODES = np.array([*(8 * m for m in _MULTIPLES), *(64 * m for m in _MULTIPLES), LOT], dtype=np.int64)
+"""Numbers of claims of the tables of standardised sums, from ``FEW`` to ``LOT``."""
+NODE_SHIFT = 3
+NODE_OF = (np.searchsorted(NODES, np.arange(0, LOT, 1 << NODE_SHIFT), side="right") - 1).clip(0).astype(np.int64)
+"""The last node that is no larger, by number of claims // 8."""
+NODE_ROOT = 1.0 / np.sqrt(NODES.astype(np.float64))
+NODE_LOW = 1.0 / (NODE_ROOT[:-1] * (NODE_ROOT[:-1] - NODE_ROOT[1:]))
+NODE_HIGH = 1.0 / (NODE_ROOT[1:] * (NODE_ROOT[:-1] - NODE_ROOT[1:]))
+"""The parabola at s through nodes a and b weighs their distances from the normal by s (s - s_b) ``NODE_LOW`` and
+s (s_a - s) ``NODE_HIGH``."""
+SUM_LENGTH = 2 * SIDE_LENGTH * (2 * _DIGITS + len(NODES))
+"""Numbers in the flat tables of a category's sums: by place and digit, then by node; side, cell, (mean, spread)."""
 _FINEST = 1 << 17
 _FINE = 1 << 15
+_POINT = 1e-18
+"""Squared coefficient of variation below which a claim's cost is one number."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +100,7 @@ class SmallClaims:
     share: float
     """Probability that a claim is small."""
     cumulants: Floats
-    """Mean, variance and the third to fifth cumulants of one small claim."""
+    """Mean, standard deviation and the third to fifth standardised cumulants of one small claim."""
     tables: Floats
     """Flat; see ``SUM_LENGTH``."""
 
@@ -169,27 +192,38 @@ def _small_pieces(severity: tuple[float, float, float, float], step: int, share:
 def _cumulants(one: _Pieces) -> Floats:
     mean = one.moment(1, 0.0)
     m2, m3, m4, m5 = (one.moment(k, mean) for k in (2, 3, 4, 5))
-    return np.array([mean, m2, m3, m4 - 3 * m2**2, m5 - 10 * m2 * m3])
+    if m2 <= _POINT * mean**2:
+        return np.array([mean, 0.0, 0.0, 0.0, 0.0])
+    sd = np.sqrt(m2)
+    return np.array([mean, sd, m3 / sd**3, m4 / sd**4 - 3.0, m5 / sd**5 - 10.0 * m3 / sd**3])
 
 
 def _sum_tables(one: _Pieces, cumulants: Floats) -> list[Floats]:
-    """The flat two-sided tables of one claim and of the sums of d * 8**i claims, for i = 1, 2, 3 and digits d."""
-    mean, variance = float(cumulants[0]), float(cumulants[1])
-    places = [(i, d) for i in range(1, _LEVELS) for d in range(1, _DIGITS + 1)]
-    if variance <= 1e-18 * mean**2:
-        counts = [1, *(d << (RADIX_BITS * i) for i, d in places)]
-        return [np.tile(np.array([k * mean, 0.0]), SIDE_LENGTH) for k in counts]
+    """The flat two-sided tables of the sums of d * 8**i claims (the first is one claim), then those of the nodes."""
+    mean, variance = float(cumulants[0]), float(cumulants[1]) ** 2
+    if variance == 0.0:
+        counts = [d << (RADIX_BITS * i) for i in range(2) for d in range(1, _DIGITS + 1)]
+        fixed = [np.tile(np.array([k * mean, 0.0]), SIDE_LENGTH) for k in counts]
+        return fixed + [np.zeros(2 * SIDE_LENGTH)] * len(NODES)
+    ones = _on_grid(one)
+    eights = _lot_of_eight(ones, 8 * mean)
+    lots = {1: ones, 8: eights, 64: _lot_of_eight(eights, 64 * mean)}
+    transforms = {k: np.fft.rfft(lot[2], _FINEST if k == 1 else _FINE) for k, lot in lots.items()}
+
+    def table(of: int, times: int) -> Floats:
+        step, origin, _ = lots[of]
+        n, claims = _FINEST if of == 1 else _FINE, of * times
+        first, probability = _power(transforms[of], times, n, step, origin, claims * mean)
+        return _two_sided(_of_grid(first, step, probability), claims * mean, claims * variance)
+
     tables = [_two_sided(one, mean, variance)]
-    lot = _lot_of_eight(_on_grid(one), 8 * mean)
-    for i in range(1, _LEVELS):
-        step, origin, probability = lot
-        transform = np.fft.rfft(probability, _FINE)
-        for digit in range(1, _DIGITS + 1):
-            claims = digit << (RADIX_BITS * i)
-            first, of_sum = _power(transform, digit, _FINE, step, origin, claims * mean)
-            tables.append(_two_sided(_of_grid(first, step, of_sum), claims * mean, claims * variance))
-        if i + 1 < _LEVELS:
-            lot = _lot_of_eight(lot, float(8 << (RADIX_BITS * i)) * mean)
+    tables += [table(1, digit) for digit in range(2, _DIGITS + 1)]
+    tables += [table(8, digit) for digit in range(1, _DIGITS + 1)]
+    for claims in NODES.tolist():
+        of = 8 if claims < 512 else 64
+        cells = table(of, claims // of).reshape(-1, 2)
+        centred = cells - np.array([claims * mean, 0.0])
+        tables.append((centred / np.sqrt(claims * variance)).ravel())
     return tables
 
 
@@ -202,7 +236,7 @@ def _power(
 
 
 def _lot_of_eight(one: tuple[float, float, Floats], mean: float) -> tuple[float, float, Floats]:
-    """Step, origin and probabilities of the sum of eight like variables, on a grid that holds eight such sums."""
+    """Step, origin and probabilities of the sum of eight like variables, on a grid that holds 64 such sums."""
     step, origin, probability = one
     n = _FINEST if len(probability) > _FINE // 4 else _FINE
     first, of_sum = _power(np.fft.rfft(probability, n), 8, n, step, origin, mean)
@@ -268,8 +302,8 @@ def _of_grid(first: float, step: float, probability: Floats) -> _Pieces:
 
 
 def _coarser(first: float, step: float, probability: Floats, n: int) -> tuple[float, float, Floats]:
-    """The same distribution on a grid of n nodes wide enough for the sum of eight; mean kept by linear splitting."""
-    wide = len(probability) * step * float(np.sqrt(8.0)) * 1.6
+    """The same distribution on a grid of n nodes wide enough for the sum of 64; mean kept by linear splitting."""
+    wide = len(probability) * step * 8.0 * 1.6
     wider = max(wide / n, step)
     place = step * np.arange(len(probability)) / wider
     at = place.astype(np.int64)

@@ -74,8 +74,8 @@ def simulate_rows(
     """As ``pooled.simulate_rows``."""
     n_profiles = cost_table_of.shape[0] // weights.shape[0]
     found = 0
-    for d in range(len(expenditure)):
-        for r in range(len(row_first)):
+    for r in range(len(row_first)):
+        for d in range(len(expenditure)):
             members, first, last = int(row_members[d, r]), int(row_first[r]), int(row_last[r])
             if members == 0 or last < first:
                 continue
@@ -145,10 +145,10 @@ def _simulate_row(row: Row, where: Where, laws: Laws, candidate: float) -> tuple
         t, j = row.first + p // row.n_categories, p % row.n_categories
         four = where.words(Stream.POOLED_COUNT, period=t, item=j, event=np.arange(2))
         k = poisson_count(max(left[p], 0.0) * row.share[j], int(four[0]), int(four[1]), laws.below, laws.normal)
-        eleven = where.words(Stream.POOLED_COST, period=t, item=j, event=np.arange(11))
+        words = where.words(Stream.POOLED_COST, period=t, item=j, event=np.arange(2))
         small_numbers[p] = k
         at_sum = int(laws.sum_at[j])
-        small_costs[p] = sum_of_claims(k, at_sum, laws.sum_tables, eleven, laws.cumulants[j], laws.normal) if k else 0.0
+        small_costs[p] = sum_of_claims(k, at_sum, laws.sum_tables, words, laws.cumulants[j], laws.normal) if k else 0.0
     return mass, numbers + small_numbers, costs + small_costs, totals
 
 
@@ -295,15 +295,15 @@ def _anew(
 
 def _large_rates(row: Row, n: int) -> Floats:
     """Expected large claims per unit of each mass."""
-    rates = np.zeros(n)
+    rates, of_shared = np.zeros(n), 0.0
     for p in range(row.n_present * row.n_categories):
         t, j = row.first + p // row.n_categories, p % row.n_categories
         living, lasting, passing = row.places(t, j)
-        large = 1.0 - row.share[j]
-        rates[lasting] += row.scaled[2, p] * large
-        rates[passing] = row.scaled[2, p] * large
-        for k in living:
-            rates[k] += row.scaled[1, p] * large
+        rates[lasting] += row.scaled[2, p] * (1.0 - row.share[j])
+        rates[passing] = row.scaled[2, p] * (1.0 - row.share[j])
+        of_shared = (0.0 if j == 0 else of_shared) + row.scaled[1, p] * (1.0 - row.share[j])
+        if j == row.n_categories - 1:
+            rates[living] += of_shared
     return rates
 
 
@@ -329,10 +329,10 @@ def _small_of_candidate(
     """Numbers and relative costs of a candidate's small claims of a period, by category."""
     numbers, costs = np.zeros(len(expected), dtype=np.int64), np.zeros(len(expected))
     for j in range(len(expected)):
-        word = where.words(Stream.POOLED_REST, member=place, period=period, item=j, event=np.arange(16))
+        word = where.words(Stream.POOLED_REST, member=place, period=period, item=j, event=np.arange(4))
         mean = float(expected[j] * row.share[j])
         k = numbers[j] = poisson_count(mean, int(word[0]), int(word[1]), laws.below, laws.normal)
         at = int(laws.sum_at[j])
         if k > 0:
-            costs[j] = sum_of_claims(int(k), at, laws.sum_tables, word[4:], laws.cumulants[j], laws.normal)
+            costs[j] = sum_of_claims(int(k), at, laws.sum_tables, word[2:], laws.cumulants[j], laws.normal)
     return numbers, costs

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vbcsim.experience.pooled_tables import LOT, RADIX_BITS, SIDE_BITS, SIDE_LENGTH
+from vbcsim.experience.pooled_tables import FEW, LOT, NODE_HIGH, NODE_LOW, NODE_ROOT, NODES, SIDE_BITS, SIDE_LENGTH
 from vbcsim.experience.twins import poisson
 
 __all__ = ["cornish_fisher", "gamma", "poisson_count", "sum_of_claims", "two_sided", "uniform"]
@@ -38,10 +38,11 @@ def gamma(shape: float, three: Any, again: Any, normal: Floats) -> float:
     """Marsaglia & Tsang; ``three`` words (normal, to accept, for a shape below 1), ``again(i)``: those of attempt i."""
     above = shape if shape >= 1.0 else shape + 1.0
     d = above - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * d)
     attempt, i = [int(w) for w in three], 1
     while True:
         z = two_sided(normal, 0, attempt[0])
-        v = 1.0 + z / math.sqrt(9.0 * d)
+        v = 1.0 + z * c
         if v > 0.0:
             v = v * v * v
             u = uniform(attempt[1])
@@ -62,37 +63,42 @@ def poisson_count(mean: float, word: int, rest: int, below: Ints, normal: Floats
         return int(poisson(np.array([mean]), *one, below)[0])
     z = two_sided(normal, 0, word)
     z2, root = z * z, math.sqrt(mean)
-    x = mean + root * z + (2.0 + z2) / 6.0 - z * (2.0 + z2) / (72.0 * root)
-    x += (z2 * (7.0 + 3.0 * z2) - 16.0) / (810.0 * mean)
+    inverse = 1.0 / root
+    x = mean + root * z + (2.0 + z2) * (1 / 6) - z * (2.0 + z2) * inverse * (1 / 72)
+    x += (z2 * (7.0 + 3.0 * z2) - 16.0) * inverse * inverse * (1 / 810)
     return int(max(x, 0.0))
 
 
 def cornish_fisher(claims: float, z: float, cumulants: Floats) -> float:
     """Sum of so many like variables at a normal quantile."""
-    mean, variance, k3, k4, k5 = cumulants.tolist()
-    sd = math.sqrt(variance * claims)
-    if sd == 0.0:
-        return claims * mean
-    g1, g2, g3 = k3 * claims / (sd * sd * sd), k4 * claims / (sd * sd * sd * sd), k5 * claims / (sd * sd * sd * sd * sd)
+    mean, sd, g1, g2, g3 = cumulants.tolist()
+    root = math.sqrt(claims)
+    inverse = 1.0 / root
+    g1, g2, g3 = g1 * inverse, g2 * (inverse * inverse), g3 * (inverse * inverse * inverse)
     z2 = z * z
-    x = z + g1 * (z2 - 1.0) / 6.0
-    x += g2 * z * (z2 - 3.0) / 24.0 - g1 * g1 * z * (2.0 * z2 - 5.0) / 36.0
-    x += g3 * (z2 * (z2 - 6.0) + 3.0) / 120.0 - g1 * g2 * (z2 * (z2 - 5.0) + 2.0) / 24.0
-    x += g1 * g1 * g1 * (z2 * (12.0 * z2 - 53.0) + 17.0) / 324.0
-    return max(claims * mean + sd * x, 0.0)
+    x = z + g1 * (z2 - 1.0) * (1 / 6)
+    x += g2 * z * (z2 - 3.0) * (1 / 24) - g1 * g1 * z * (2.0 * z2 - 5.0) * (1 / 36)
+    x += g3 * (z2 * (z2 - 6.0) + 3.0) * (1 / 120) - g1 * g2 * (z2 * (z2 - 5.0) + 2.0) * (1 / 24)
+    x += g1 * g1 * g1 * (z2 * (12.0 * z2 - 53.0) + 17.0) * (1 / 324)
+    return max(claims * mean + sd * root * x, 0.0)
 
 
-def sum_of_claims(k: int, start: int, tables: Floats, eleven: Any, cumulants: Floats, normal: Floats) -> float:
-    """Sum of k small claims from words 0 to 10: to the base 8, or by the cumulants."""
+def sum_of_claims(k: int, start: int, tables: Floats, two: Any, cumulants: Floats, normal: Floats) -> float:
+    """Sum of k small claims from two words: to the base 8, the higher digit first; by the nodes; by the cumulants."""
+    if k < FEW:
+        digits = [(place, digit) for place, digit in ((1, k // 8), (0, k % 8)) if digit > 0]
+        total = 0.0
+        for (place, digit), word in zip(digits, two, strict=False):
+            total += two_sided(tables, start + (7 * place + digit - 1) * 2 * SIDE_LENGTH, int(word))
+        return total
+    z = two_sided(normal, 0, int(two[0]))
     if k >= LOT:
-        return cornish_fisher(float(k), two_sided(normal, 0, int(eleven[0])), cumulants)
-    base = 1 << RADIX_BITS
-    total = 0.0
-    for i in range(k % base):
-        total += two_sided(tables, start, int(eleven[i]))
-    for place in range(1, 4):
-        digit = k // base**place % base
-        if digit > 0:
-            table = 1 + (place - 1) * (base - 1) + digit - 1
-            total += two_sided(tables, start + table * 2 * SIDE_LENGTH, int(eleven[6 + place]))
-    return total
+        return cornish_fisher(float(k), z, cumulants)
+    node = int(np.searchsorted(NODES, k, side="right")) - 1
+    root = math.sqrt(k)
+    s = 1.0 / root
+    first = start + (14 + node) * 2 * SIDE_LENGTH
+    low, high = (two_sided(tables, first + i * 2 * SIDE_LENGTH, int(two[0])) for i in (0, 1))
+    x = z + s * (s - NODE_ROOT[node + 1]) * NODE_LOW[node] * (low - z)
+    x += s * (NODE_ROOT[node] - s) * NODE_HIGH[node] * (high - z)
+    return max(k * float(cumulants[0]) + float(cumulants[1]) * root * float(x), 0.0)
