@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from vbcsim.core.errors import BadInput
 from vbcsim.pipeline.stages import Progress, build_cohort, compare, load_scenario, settle, simulate, summarize
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ __all__ = [
     "settle_run",
     "settled_experience",
     "settled_parts",
-    "side_by_side",
     "simulate_cases",
     "split_variance",
 ]
@@ -213,7 +211,7 @@ def split_variance(found: Run, *, threads: int | None = None, progress: Progress
     for k, (layer, shift) in enumerate(shifts.items()):
         if progress is not None:
             progress(k * draws, len(shifts) * draws)
-        asked: dict[str, Any] = {"draws": draws, "seed": scenario.seed, "engine": scenario.engine}
+        asked: dict[str, Any] = {"draws": draws, "seed": scenario.seed, "engine": base.experience.attrs["engine"]}
         experience = simulate(base.cohort, **asked, threads=threads, shift=shift)
         shifted[layer] = settle(settled_experience(scenario, experience), scenario)
     if progress is not None:
@@ -307,27 +305,3 @@ def settled_parts(run: Run, designs: Mapping[str, Arrangement | Design] | None =
 
     plan = parts_of(settled_experience(run.scenario, run.experience), designs or run.scenario.settled_designs)
     return {f"{name}: {part.group}" if part.group else name: part for name, parts in plan.items() for part in parts}
-
-
-def side_by_side(one: Run | CaseRun, other: Run | CaseRun, names: tuple[str, str]) -> xr.Dataset:
-    """The settlements of two runs as one, designs named ``run: design``, draws in pairs; for :func:`compare`.
-
-    A pair of draws has the same number in both runs, so runs of one seed share their random numbers.
-
-    :raises BadInput: where the runs settle different years.
-    """
-    import xarray as xr
-
-    tables = [run.settlement["net_usd"] for run in (one, other)]
-    years = [table["year"].values.tolist() for table in tables]
-    if years[0] != years[1]:
-        raise BadInput(
-            names[1], f"settles {years[1]} and {names[0]} settles {years[0]}; compare runs over the same years"
-        )
-    draws = min(table.sizes["draw"] for table in tables)
-    named = [
-        table.isel(draw=slice(draws)).assign_coords(design=[f"{name}: {design}" for design in table["design"].values])
-        for name, table in zip(names, tables, strict=True)
-    ]
-    both = xr.concat(named, "design", join="outer", fill_value=0.0).to_dataset(name="net_usd")
-    return both.assign_attrs(one.settlement.attrs | {"draws": draws})
