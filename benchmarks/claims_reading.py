@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import subprocess
 import sys
 import tempfile
@@ -75,17 +76,17 @@ def plain(file: Path) -> None:
     print(f"{sum(total.values()):.2f}")
 
 
-def measured(words: list[str]) -> tuple[float, float]:
-    """Seconds and peak memory in MB of a command in a process of its own."""
+def measured(words: list[str]) -> tuple[float, float, float]:
+    """Seconds, seconds of processor and peak memory in MB of a command in a process of its own."""
     code = "import resource,subprocess,sys;r=subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL);"
-    code += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, r.returncode)"
+    code += "u=resource.getrusage(resource.RUSAGE_CHILDREN);print(u.ru_maxrss,u.ru_utime+u.ru_stime,r.returncode)"
     begun = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
     seconds = time.perf_counter() - begun
-    size, failed = done.stdout.split()
+    size, processor, failed = done.stdout.split()
     if failed != "0":
         raise SystemExit(done.stderr)
-    return seconds, int(size) / (1024.0 if sys.platform != "darwin" else 1024.0**2)
+    return seconds, float(processor), int(size) / (1024.0 if sys.platform != "darwin" else 1024.0**2)
 
 
 def main() -> None:
@@ -101,14 +102,15 @@ def main() -> None:
         folder = Path(name)
         make(folder, given.rows)
         file = folder / "medical_claim.csv"
-        print(f"{given.rows:,} claim lines, {file.stat().st_size / 1e6:.0f} MB of CSV")
+        load = f"; load average {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+        print(f"{given.rows:,} claim lines, {file.stat().st_size / 1e6:.0f} MB of CSV, {os.cpu_count()} cores{load}")
         ours = [sys.executable, "-m", "vbcsim", "calibrate", "claims", name, "--out", f"{name}/out", "--quiet"]
         for what, words in (
             ("vbcsim calibrate claims, everything", ours),
             ("csv module, sum by member and month", [sys.executable, __file__, "--plain", str(file)]),
         ):
-            seconds, memory = measured(words)
-            print(f"{what}: {seconds:.1f} s, peak {memory:.0f} MB")
+            seconds, processor, memory = measured(words)
+            print(f"{what}: {seconds:.1f} s ({processor:.1f} s of processor), peak {memory:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from vbcsim.calibrate.claims.oddities import Oddity, line_oddities, unknown_code
 from vbcsim.calibrate.claims.person_years import PersonYears
 from vbcsim.calibrate.claims.persons import PersonRows, joined, person_rows
 from vbcsim.calibrate.claims.rejects import reject_problems
-from vbcsim.calibrate.claims.service_categories import with_categories
+from vbcsim.calibrate.claims.service_categories import CATEGORIES, UNKNOWN, with_categories
 from vbcsim.calibrate.claims.services import services_of, with_incurred_day
 from vbcsim.calibrate.claims.sources import Source, find_sources
 from vbcsim.core.errors import BadInput, Problem
@@ -25,6 +25,11 @@ from vbcsim.core.text import listing, shown, visible
 __all__ = ["Extract", "Part", "read_claims", "rows_of_fates"]
 
 _MOST_WORDS = 20
+_KEPT = (
+    "file", "row", "person", "claim", "from", "thru", "admitted", "discharged", "paid_date", "cents", "paid", "billed",
+    "pharmacy", "category_code", "fate",
+)  # fmt: skip
+"""Columns of claim lines once their codes have said what they are."""
 _USED, _OUTSIDE, _UNENROLLED = (list(FATES).index(name) for name in ("used", "outside", "unenrolled"))
 
 
@@ -102,27 +107,28 @@ def read_claims(
     found: list[Part] = []
     chosen: tuple[int, ...] = ()
     left_out: tuple[str, ...] = ()
-    first: Ingested | None = None
+    files: tuple[FileCount, ...] = ()
+    rejects = pl.DataFrame()
     spans: list[pl.DataFrame] = []
     for number in range(parts):
         read = ingest(sources, amount, number, parts)
-        if first is None:
-            first = read
+        if number == 0:
+            files, rejects = read.files, read.rejects
             try:
                 _check_lines(read.spans, line, sources)
                 chosen, left_out = _years(read, years, visible(str(folder)))
             except BadInput as error:
                 raise BadInput([*reject_problems(read.files, read.rejects), *error.problems]) from None
-        found.append(_part(read, chosen, tuple(columns.values()), line))
         spans.append(read.spans.select("file", "row", "person", "start", "end", "birth"))
-    assert first is not None
+        found.append(_part(read, chosen, tuple(columns.values()), line))
+        del read  # its rows need not stay while the next part is read
     people = joined([p.rows for p in found], f"claims of {chosen[0]}-{chosen[-1]}, {amount} amounts")
     conflicts = pl.concat([p.conflicts for p in found])
     return Extract(
         folder=visible(str(folder)),
-        files=first.files,
+        files=files,
         others=tuple(others),
-        rejects=pl.concat([first.rejects, conflicts]).sort("file", "row"),
+        rejects=pl.concat([rejects, conflicts]).sort("file", "row"),
         fates=_sum([p.fates for p in found], ["pharmacy", "fate"]),
         years=chosen,
         left_out=left_out,
@@ -141,7 +147,9 @@ def read_claims(
 
 
 def _part(read: Ingested, years: Sequence[int], strata: Sequence[str], usual: str | None) -> Part:
-    claims = with_categories(judge_lines(read.claims))
+    claims = with_categories(judge_lines(read.take_claims()))
+    unknown = claims.filter(pl.col("category_code") == CATEGORIES.index(UNKNOWN))
+    claims = claims.select(_KEPT)
     lines = with_incurred_day(claims.filter(pl.col("fate") == _USED)).with_columns(
         pl.col("day").dt.month_start().alias("month")
     )
@@ -161,7 +169,7 @@ def _part(read: Ingested, years: Sequence[int], strata: Sequence[str], usual: st
         members=months.group_by("month", "line").agg(pl.len().alias("members")),
         triangle=_triangle(used),
         exits=_exits(months, date(years[-1], 12, 1)),
-        unknown=unknown_codes(used),
+        unknown=unknown_codes(unknown.join(used.select("file", "row"), on=["file", "row"], how="semi")),
         oddities=line_oddities(read, claims, lines, months),
         conflicts=claims.filter(pl.col("fate") == list(FATES).index("conflict")).select(
             "file", "row", pl.lit("claim: " + FATES["conflict"]).alias("reason"), "cents"

@@ -14,7 +14,7 @@ from vbcsim.calibrate.claims.typed import claims_of, spans_of
 __all__ = ["FileCount", "Ingested", "ingest", "parts_for"]
 
 _REJECTS: Final = {"file": pl.UInt8, "row": pl.UInt32, "reason": pl.String, "cents": pl.Int64}
-_BYTES_OF_A_PART: Final = 1_500_000_000
+_BYTES_OF_A_PART: Final = 400_000_000
 """Bytes of claims files that are held at once as typed rows; larger sets are read several times, persons apart."""
 
 
@@ -32,7 +32,7 @@ class FileCount:
     notes: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ingested:
     """Typed rows of all files, rejects, and counts by file."""
 
@@ -41,6 +41,11 @@ class Ingested:
     rejects: pl.DataFrame
     """file, row, reason, cents."""
     files: tuple[FileCount, ...]
+
+    def take_claims(self) -> pl.DataFrame:
+        """The claims, which are no longer held here: two million rows need not be there twice."""
+        claims, self.claims = self.claims, self.claims.clear()
+        return claims
 
 
 def parts_for(sources: Sequence[Source]) -> int:

@@ -8,7 +8,6 @@ from typing import Final
 import polars as pl
 
 from vbcsim.calibrate.claims.ingest import Ingested
-from vbcsim.calibrate.claims.service_categories import CATEGORIES, UNKNOWN
 
 __all__ = ["Oddity", "line_oddities", "unknown_codes"]
 
@@ -81,9 +80,8 @@ def _rows(kind: str, frame: pl.DataFrame, test: pl.Expr) -> Oddity:
     return Oddity(kind, "rows", odd.height, frame.height, cents, places)
 
 
-def unknown_codes(used: pl.DataFrame) -> pl.DataFrame:
+def unknown_codes(lines: pl.DataFrame) -> pl.DataFrame:
     """Codes of lines that no rule knows: column, code, lines, cents, persons."""
-    lines = used.filter(pl.col("category_code") == CATEGORIES.index(UNKNOWN))
     columns = ("category", "bill_type", "procedure", "revenue", "place")
     # The first column that has a code is the one that was not known.
     text = [pl.col(c).cast(pl.String) for c in columns]

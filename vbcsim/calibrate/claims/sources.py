@@ -39,6 +39,8 @@ class Batch:
     rows: NDArray[np.int64]
     broken: dict[int, str]
     foreign: int = 0
+    padded: bool = True
+    """Whether cells may have blanks around them, or hold nothing but a pair of quotes."""
 
 
 @dataclass(slots=True)
@@ -88,7 +90,9 @@ class Source:
                 broken = broken | {int(r): "the quotes of the rows from here on cannot be read" for r in rows}
                 frame, rows = frame.clear(), rows[:0]
             text = frame.select(pl.col(f"c{k}").alias(m) for k, m in zip(place, wanted, strict=True))
-            yield Batch(text, rows, broken, block.foreign)
+            blanks = [b" ", b'""', b"\xc2\xa0", *([] if self.csv.separator == "\t" else [b"\t"])]
+            padded = any(blank in block.data for blank in blanks)
+            yield Batch(text, rows, broken, block.foreign, padded)
 
     def _parquet(self, wanted: Mapping[str, str]) -> Iterator[Batch]:
         lazy = pl.scan_parquet(self.path).select(

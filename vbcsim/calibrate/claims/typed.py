@@ -95,7 +95,7 @@ def _judge(frame: pl.DataFrame, dates: Sequence[str], money: Sequence[str], sour
 
 
 def _prepared(batch: Batch, source: Source) -> pl.DataFrame:
-    text = batch.text.select(_text(name) for name in batch.text.columns)
+    text = batch.text.select(_text(name) for name in batch.text.columns) if batch.padded else batch.text
     return text.with_columns(
         pl.lit(source.number, dtype=pl.UInt8).alias("file"), pl.Series("row", batch.rows, dtype=pl.UInt32)
     )
