@@ -11,6 +11,7 @@ few draws tell the difference well.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -171,8 +172,8 @@ def ends_of(scenario: Scenario, move: Move) -> tuple[tuple[float, Scenario], tup
         present = value_at(scenario, move.path)
     except ValueError as error:
         raise BadInput(place, str(error)) from None
-    if isinstance(present, Mapping) and (drawn := distribution(present)) is not None:
-        present = drawn
+    with contextlib.suppress(ValueError):
+        present = distribution(present) or present
     if move.is_factor and (not isinstance(present, (int, float)) or present == 0.0):
         raise BadInput(place, f"{shown(present)} stands there, which no factor moves; write values, as in =1%,3%")
     low, high = (_end(scenario, move, text, present, place) for text in (move.low, move.high))
