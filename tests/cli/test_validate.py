@@ -28,6 +28,48 @@ def test_findings_of_a_population_as_json_and_as_a_page(type_, json_of, here):
     assert "off by" in result.stdout
 
 
+EXHIBIT = """title: A coin
+source: made up
+collectives:
+  coin: {risks: {all: {frequency: {kind: binomial, probability: 0.5}, severity: {kind: fixed, amount: 10}}}}
+cases: [{name: mean, about: coin, figure: mean, published: 5, within: 0, by: [moments, simulated]}]
+"""
+
+
+def test_the_ending_of_the_file_decides_between_the_pack_and_the_page(json_of, here):
+    (here / "own.yaml").write_text(EXHIBIT)
+    (here / "bt.json").write_text('{"coverage": 0.9}')
+    words = ["validate", "medicaid", "--persons", "1000", "--draws", "400", "--exhibits", "own.yaml"]
+    found = json_of(*words, "--backtest", "bt.json", "--out", "pack.html")
+    assert found["tables"]["own"]["of"] == 2
+    first = (here / "pack.html").read_bytes()
+    assert b"--exhibits own.yaml --backtest bt.json --out pack.html" in first
+    assert b"A coin" in first
+    json_of(*words, "--backtest", "bt.json", "--out", "pack.html")
+    assert (here / "pack.html").read_bytes() == first
+    json_of(*words, "--out", "page.md")
+    page = (here / "page.md").read_text()
+    assert page.index("# Validation: simulated persons") < page.index("# Validation: published tables")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--out", "pack.pdf"], "neither .html (the pack) nor .md (the page)"),
+        (["--reconcile", "py.csv"], "give --out pack.html too"),
+        (["--exhibits", "none.yaml"], "none.yaml"),
+        (["--exhibits", "bad.yaml"], "bad.yaml:5 cases"),
+        (["--backtest", "bad.yaml", "--out", "p.html"], "is no JSON"),
+    ],
+)
+def test_what_the_pack_cannot_be_made_of_is_told(type_, here, words, sentence):
+    (here / "bad.yaml").write_text(EXHIBIT.replace("about: coin", "about: dice").replace("figure: mean", "figure: 3"))
+    result = type_("validate", "commercial", "--persons", "1000", *words)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert not (here / "p.html").exists()
+
+
 def test_a_population_that_is_not_known_is_told(type_):
     result = type_("validate", "comercial")
     assert result.exit_code == 2
