@@ -19,7 +19,7 @@ from vbcsim.core.uncertain import Distribution
 if TYPE_CHECKING:
     from vbcsim.calibrate.fit.fit import Fit, LineFit
 
-__all__ = ["FILES", "diagnostics", "write_fit"]
+__all__ = ["FILES", "diagnostic_texts", "diagnostics", "write_fit"]
 
 FILES = ("services.csv", "cells.csv", "assumptions.yaml", "diagnostics.json", "diagnostics.md")
 """Names of the files that are written."""
@@ -28,19 +28,23 @@ FILES = ("services.csv", "cells.csv", "assumptions.yaml", "diagnostics.json", "d
 def write_fit(fit: Fit, folder: Path) -> tuple[Path, ...]:
     """Write every file, each whole or not at all, into a folder that is made where there is none; their paths."""
     services, frailties, cells = all_rows(fit)
-    checked = tuple(goodness_of(line, seed=fit.seed) for line in fit.lines)
     note = f"Fitted to {fit.source}; weight of the data and errors of every figure: diagnostics.md."
     texts = (
         services_csv(services, "", note),
         _cells_csv(cells, fit.stratum_is, note),
         _section(frailties),
-        json.dumps(diagnostics(fit, checked), indent=2, allow_nan=False) + "\n",
-        page(fit, checked),
+        *diagnostic_texts(fit),
     )
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in zip(FILES, texts, strict=True):
         write_atomic(folder / name, text)
     return tuple(folder / name for name in FILES)
+
+
+def diagnostic_texts(fit: Fit) -> tuple[str, str]:
+    """Diagnostics as JSON and as a page; persons are simulated from every line's fit, which takes some seconds."""
+    checked = tuple(goodness_of(line, seed=fit.seed) for line in fit.lines)
+    return json.dumps(diagnostics(fit, checked), indent=2, allow_nan=False) + "\n", page(fit, checked)
 
 
 def _cells_csv(cells: Sequence[Cell], stratum_is: str, note: str) -> str:

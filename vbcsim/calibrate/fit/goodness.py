@@ -29,6 +29,8 @@ Floats = NDArray[np.float64]
 
 PERSONS: Final = 40_000
 SAMPLES: Final = 199
+_MOST_PERSONS: Final = 10_000
+"""Pairs of years beyond these are thinned by chance, as are single costs."""
 _MOST_COSTS: Final = 4000
 """Single costs beyond these are thinned by chance: a test of millions refuses every law."""
 _LEVELS: Final = (0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999)
@@ -94,41 +96,95 @@ def people_of(data: PersonYears, cell: NDArray[np.int64]) -> People:
 def goodness_of(fit: LineFit, *, seed: int = 1, persons: int = PERSONS, samples: int = SAMPLES) -> Goodness:
     """Simulate persons from the fit at the mean level of its years, and compare."""
     rng = np.random.default_rng(seed)
-    real = people_of(fit.data, fit.levels.cell)
+    names = fit.data.categories
     checks = [
-        check
-        for j, name in enumerate(fit.data.categories)
-        if (check := severity_check(name, *single_costs(fit.data, fit.levels, j), fit.severities[name], seed))
-        is not None
+        severity_check(name, *single_costs(fit.data, fit.levels, j), fit.severities[name], seed)
+        for j, name in enumerate(names)
     ]
+    severities = tuple(check for check in checks if check is not None)
+    real = people_of(fit.data, fit.levels.cell)
     if len(real) < _SMALL:
-        return Goodness(len(real), tuple(checks), (), ())
-    model = fit.population(fit.mean_year).simulate(persons, seed=seed)
-    chosen = [rng.integers(len(model), size=len(real)) for _ in range(samples)]
-    place = np.sort(model.total_usd.ravel())
-    drawn = [model.part(c) for c in chosen]
-    transformed = _transform(real.total_usd, place, rng)
-    sampled = [_transform(p.total_usd, place, rng) for p in drawn]
-    n = transformed.size
+        return Goodness(len(real), severities, (), ())
+    if len(real) > _MOST_PERSONS:
+        real = real.part(rng.choice(len(real), _MOST_PERSONS, replace=False))
+    shown = [j for j, name in enumerate(names) if name not in fit.few]
+    seen = _Seen.of(real, shown)
+    model = _Seen.of(fit.population(fit.mean_year).simulate(persons, seed=seed), shown)
+    against = _Against.of(model)
+    u = against.transform(seen, rng)
+    observed, quantiles = against.statistics(seen, u), _over_mean(seen)
+    # One sample after the other: all of them together would not fit into memory.
+    drawn, theirs = [], []
+    for _ in range(samples):
+        sample = model.part(rng.integers(len(model.cost), size=len(real)))
+        drawn.append(against.statistics(sample, against.transform(sample, rng)))
+        theirs.append(_over_mean(sample))
     found = [
-        _judged("yearly cost", "Anderson-Darling", _anderson(transformed), [_anderson(u) for u in sampled], n),
-        _judged("yearly cost", "Kolmogorov-Smirnov", _kolmogorov(transformed), [_kolmogorov(u) for u in sampled], n),
+        _judged(name, statistic, observed[k], [d[k] for d in drawn], len(real) * years, both=statistic == "Pearson")
+        for k, (name, statistic, years) in enumerate(_names([names[j] for j in shown]))
     ]
-    for name, measure in (("correlation of cost, capped at 10 x mean", _capped), ("correlation of log cost", _logs)):
-        found.append(_judged(name, "Pearson", measure(real), [measure(p) for p in drawn], len(real), both=True))
-    for j, name in enumerate(real.categories):
-        if name in fit.few:
-            continue
-        expected = _classes(model.counts[:, :, j]) / model.counts[:, :, j].size
-        chi = [_chi_square(p.counts[:, :, j], expected) for p in (real, *drawn)]
-        found.append(_judged(f"counts of {name}", "chi-square", chi[0], chi[1:], n))
-    pit = np.histogram(transformed, bins=10, range=(0, 1))[0]
-    return Goodness(
-        len(real),
-        (*found, *checks),
-        _quantiles(real, drawn),
-        tuple(pit / n) if pit.min() >= _SMALL else (),
-    )
+    pit = np.histogram(u, bins=10, range=(0, 1))[0]
+    shares = tuple(float(n) for n in pit / u.size) if pit.min() >= _SMALL else ()
+    return Goodness(len(real), (*found, *severities), _ranges(quantiles, theirs, real.total_usd.size), shares)
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """Persons as they are compared: yearly cost, and the class of their counts by category that is compared."""
+
+    cost: Floats
+    """Shape (person, 2)."""
+    classes: NDArray[np.int8]
+    """Shape (category, person, 2)."""
+
+    @classmethod
+    def of(cls, people: People, shown: list[int]) -> _Seen:
+        counts = np.moveaxis(people.counts[:, :, shown], 2, 0)
+        return cls(people.total_usd, (np.searchsorted(np.array(_BINS), counts, side="right") - 1).astype(np.int8))
+
+    def part(self, chosen: NDArray[np.int64]) -> _Seen:
+        return _Seen(self.cost[chosen], self.classes[:, chosen])
+
+
+@dataclass(frozen=True, eq=False)
+class _Against:
+    """What the model's persons say, for samples to be held against."""
+
+    place: Floats
+    """Their yearly costs in order."""
+    shares: Floats
+    """Share of person-years in each class of counts, shape (category, class)."""
+
+    @classmethod
+    def of(cls, model: _Seen) -> _Against:
+        return cls(np.sort(model.cost.ravel()), np.array([_tally(c) for c in model.classes]) / max(model.cost.size, 1))
+
+    def statistics(self, seen: _Seen, u: Floats) -> list[float]:
+        """Every statistic of some persons."""
+        cost = seen.cost
+        memory = [_correlation(np.minimum(cost, 10.0 * cost.mean())), _correlation(np.log1p(cost))]
+        counts = [_chi_square(_tally(c), share) for c, share in zip(seen.classes, self.shares, strict=True)]
+        return [_anderson(u), _kolmogorov(u), *memory, *counts]
+
+    def transform(self, seen: _Seen, rng: np.random.Generator) -> Floats:
+        """Probability integral transform by the model's costs; ties are spread evenly by chance."""
+        x = seen.cost.ravel()
+        low, high = (np.searchsorted(self.place, x, side=side) for side in ("left", "right"))
+        place = (low + rng.random(len(x)) * (high - low + 1)) / (len(self.place) + 1)
+        return np.asarray(np.clip(place, 1e-9, 1.0 - 1e-9))
+
+
+def _names(categories: list[str]) -> list[tuple[str, str, int]]:
+    """Of what, which statistic, and years of a person in it; in the order of the statistics."""
+    cost = [("yearly cost", "Anderson-Darling", 2), ("yearly cost", "Kolmogorov-Smirnov", 2)]
+    capped = "correlation of cost, capped at 10 x mean"
+    counts = [(f"counts of {name}", "chi-square", 2) for name in categories]
+    return [*cost, (capped, "Pearson", 1), ("correlation of log cost", "Pearson", 1), *counts]
+
+
+def _over_mean(seen: _Seen) -> Floats:
+    """Quantiles of yearly cost over its mean."""
+    return np.asarray(np.quantile(seen.cost, _LEVELS) / seen.cost.mean())
 
 
 def severity_check(
@@ -167,14 +223,6 @@ def _severity_distance(x: Floats) -> float:
     return _anderson(np.clip(u, 1e-12, 1.0 - 1e-12))
 
 
-def _transform(cost: Floats, model: Floats, rng: np.random.Generator) -> Floats:
-    """Probability integral transform by the model's sorted costs; ties are spread evenly by chance."""
-    x = cost.ravel()
-    low, high = np.searchsorted(model, x, side="left"), np.searchsorted(model, x, side="right")
-    place = (low + rng.random(len(x)) * (high - low + 1)) / (len(model) + 1)
-    return np.asarray(np.clip(place, 1e-9, 1.0 - 1e-9))
-
-
 def _anderson(u: Floats) -> float:
     s = np.sort(u)
     n = len(s)
@@ -188,29 +236,18 @@ def _kolmogorov(u: Floats) -> float:
     return float(max((k - s).max(), (s - k + 1.0 / len(s)).max()))
 
 
-def _classes(counts: NDArray[np.float32]) -> Floats:
+def _tally(classes: NDArray[np.int8]) -> Floats:
     """How many person-years fall into each class of counts."""
-    at = np.searchsorted(np.array(_BINS), counts.ravel(), side="right") - 1
-    return np.bincount(at, minlength=len(_BINS)).astype(np.float64)
+    return np.bincount(classes.ravel(), minlength=len(_BINS)).astype(np.float64)
 
 
-def _chi_square(counts: NDArray[np.float32], share: Floats) -> float:
+def _chi_square(seen: Floats, share: Floats) -> float:
     """Chi-square over classes, the rare ones put together from above until ten are expected."""
-    seen = _classes(counts)
     expected = share * seen.sum()
     while len(expected) > 2 and expected[-1] < 10.0:
         expected = np.append(expected[:-2], expected[-2] + expected[-1])
         seen = np.append(seen[:-2], seen[-2] + seen[-1])
     return float(((seen - expected) ** 2 / np.maximum(expected, 0.5)).sum())
-
-
-def _capped(people: People) -> float:
-    cost = people.total_usd
-    return _correlation(np.minimum(cost, 10.0 * cost.mean()))
-
-
-def _logs(people: People) -> float:
-    return _correlation(np.log1p(people.total_usd))
 
 
 def _correlation(two: Floats) -> float:
@@ -226,16 +263,8 @@ def _judged(name: str, statistic: str, observed: float, drawn: list[float], n: i
     return Check(name, statistic, observed, float(np.median(values)), float(p), n)
 
 
-def _quantiles(real: People, drawn: list[People]) -> tuple[Quantile, ...]:
-    cost = real.total_usd.ravel()
-    levels = [q for q in _LEVELS if len(cost) * (1.0 - q) >= _SMALL]
-    if not levels:
-        return ()
-    sampled = np.stack([_over_mean(p.total_usd.ravel(), levels) for p in drawn])
-    low, middle, high = (np.quantile(sampled, p, axis=0) for p in (0.05, 0.5, 0.95))
-    rows = zip(levels, _over_mean(cost, levels), middle, low, high, strict=True)
-    return tuple(Quantile(*map(float, row)) for row in rows)
-
-
-def _over_mean(cost: Floats, levels: list[float]) -> Floats:
-    return np.asarray(np.quantile(cost, levels) / cost.mean())
+def _ranges(observed: Floats, drawn: list[Floats], n: int) -> tuple[Quantile, ...]:
+    """Quantiles beyond which there are eleven person-years at least."""
+    low, middle, high = (np.quantile(np.stack(drawn), p, axis=0) for p in (0.05, 0.5, 0.95))
+    rows = zip(_LEVELS, observed, middle, low, high, strict=True)
+    return tuple(Quantile(*map(float, row)) for row in rows if n * (1.0 - row[0]) >= _SMALL)

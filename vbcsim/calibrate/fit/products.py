@@ -12,6 +12,7 @@ Sums are kept by groups of families, which are independent: errors follow withou
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -85,42 +86,50 @@ def products(services: Floats, expected: Floats, person: Ints, year: Ints, famil
     families = int(family.max()) + 1
     groups = min(families, GROUPS)
     group = np.random.default_rng(seed).permutation(families)[family] % groups
+    first, second = np.triu_indices(services.shape[1])
     pairs = _pairs(person, year)
-    categories = services.shape[1]
-    found: list[tuple[int, int, int, Floats, Floats, Floats]] = []
-    for h, (a, b) in pairs.items():
-        for i in range(categories):
-            for j in range(i, categories):
-                if h == 0:
-                    top = residual[:, i] * residual[:, j] - (services[:, i] if i == j else 0.0)
-                    bottom = expected[:, i] * expected[:, j]
-                else:
-                    top = 0.5 * (residual[a, i] * residual[b, j] + residual[a, j] * residual[b, i])
-                    bottom = 0.5 * (expected[a, i] * expected[b, j] + expected[a, j] * expected[b, i])
-                powers = _powers(expected[a, i], expected[b, j])
-                found.append((i, j, h, _summed(top, group[a], groups), _summed(bottom, group[a], groups), powers))
-    first, second, apart = (np.array([f[k] for f in found], dtype=np.int64) for k in range(3))
-    top, bottom = (np.stack([f[k] for f in found], axis=1) for k in (3, 4))
+    found = [_lag(residual, expected, services if h == 0 else None, a, b, group, groups) for h, (a, b) in pairs.items()]
+    top, bottom = (np.concatenate([f[k][:, first, second] for f in found], axis=1) for k in range(2))
+    powers = np.concatenate([f[2][:, first, second] for f in found], axis=1)
     seen = bottom.sum(axis=0)
     value = np.divide(top.sum(axis=0), seen, out=np.zeros_like(seen), where=seen > 0)
     influence = np.divide(top - value * bottom, seen, out=np.zeros_like(top), where=seen > 0)
     total = expected.sum(axis=0)
-    own = np.stack([_summed(column, group, groups) for column in residual.T], axis=1)
+    own = np.stack([np.bincount(group, column, minlength=groups) for column in residual.T], axis=1)
     level = np.divide(own, total, out=np.zeros_like(own), where=total > 0)
+    each, other, apart = np.tile(first, len(found)), np.tile(second, len(found)), np.repeat(list(pairs), len(first))
     # Expected numbers are estimated from the same persons: who uses much raises them too.
-    influence -= value * (level[:, first] + level[:, second])
+    influence -= value * (level[:, each] + level[:, other])
     spread = np.sqrt(groups / max(groups - 1, 1))
-    powers = np.stack([f[5] for f in found], axis=1)
-    return Products(first, second, apart, value, seen, spread * influence, powers, spread * level, group)
+    return Products(each, other, apart, value, seen, spread * influence, powers, spread * level, group)
 
 
-def _powers(m: Floats, n: Floats) -> Floats:
-    mn = m * n
-    return np.array([mn.sum(), (mn * (m + n)).sum(), (mn * mn).sum()])
+def _lag(
+    residual: Floats, expected: Floats, poisson: Floats | None, a: Ints, b: Ints, group: Ints, groups: int
+) -> tuple[Floats, Floats, Floats]:
+    """Products of residuals and of expected numbers by group, shape (G, J, J), and powers of these, (3, J, J).
+
+    ``a`` and ``b`` are rows of the same persons; ``poisson`` is what is taken off the diagonal within a year.
+    """
+    order = np.argsort(group[a], kind="stable")
+    a, b = a[order], b[order]
+    ends = np.searchsorted(group[a], np.arange(groups + 1))
+    j = residual.shape[1]
+    top, bottom = np.zeros((groups, j, j)), np.zeros((groups, j, j))
+    for g, (low, high) in enumerate(pairwise(ends)):
+        if low == high:
+            continue
+        rows, later = a[low:high], b[low:high]
+        top[g], bottom[g] = residual[rows].T @ residual[later], expected[rows].T @ expected[later]
+        if poisson is not None:
+            top[g] -= np.diag(poisson[rows].sum(axis=0))
+    m, n = expected[a], expected[b]
+    powers = np.stack([m.T @ n, (m * m).T @ n + m.T @ (n * n), (m * m).T @ (n * n)])
+    return _symmetric(top), _symmetric(bottom), _symmetric(powers)
 
 
-def _summed(values: Floats, group: Ints, groups: int) -> Floats:
-    return np.asarray(np.bincount(group, values, minlength=groups), dtype=np.float64)
+def _symmetric(values: Floats) -> Floats:
+    return 0.5 * (values + np.swapaxes(values, 1, 2))
 
 
 def _pairs(person: Ints, year: Ints) -> dict[int, tuple[Ints, Ints]]:
