@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from pydantic import BaseModel
 
 from vbcsim.core.units import UNITS
 from vbcsim.report.designs import SIDE_BY_SIDE
 from vbcsim.report.material import Material
-from vbcsim.report.register import named_register, register
+from vbcsim.report.register import named_register, register, unit_of
 from vbcsim.report.terminal import chunks
 from vbcsim.report.termsheet import term_sheets
 from vbcsim.report.values import spoken, value_words
@@ -47,11 +50,27 @@ def changes(material: Material) -> list[tuple[str, str, list[tuple[str, str]], s
         (
             plain(case.title),
             plain(case.note or ""),
-            [(_place(place), value_words(value)) for place, value in case.changes.items()],
+            [(_place(place), _changed(material.scenario, place, value)) for place, value in case.changes.items()],
             plain(case.source),
         )
         for case in material.scenario.cases.values()
     ]
+
+
+def _changed(scenario: Any, path: str, value: Any) -> str:
+    """A changed value with the unit that its field states: ``inpatient: −6%``."""
+    if value in ({}, [], ()):
+        return "none"
+    found, unit = scenario, ""
+    for step in path.split("."):
+        if isinstance(found, BaseModel):
+            about = type(found).model_json_schema(by_alias=False).get("properties", {}).get(step, {})
+            found, unit = getattr(found, step, None), unit_of(about)
+        elif isinstance(found, Mapping):
+            found = found.get(step)
+        else:
+            return value_words(value)
+    return value_words(value, unit)
 
 
 def _place(path: str) -> str:

@@ -32,8 +32,11 @@ def page_of(template: str, title: str, context: Mapping[str, Any]) -> str:
 
 
 def _css_text(text: str) -> str:
-    """Text as a string of a style sheet: whatever is no plain letter, digit or blank is written by its number."""
-    return '"' + "".join(c if c.isascii() and (c.isalnum() or c == " ") else f"\\{ord(c):06x}" for c in text) + '"'
+    """Text as a string of a style sheet: whatever is no plain letter, digit or blank is written by its number.
+
+    The blank after a number ends it, and is no part of the text.
+    """
+    return '"' + "".join(c if c.isascii() and (c.isalnum() or c == " ") else f"\\{ord(c):06x} " for c in text) + '"'
 
 
 def _hash(style: str) -> str:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from vbcsim.report.values import is_unverified, spoken, title_of, value_words
 from vbcsim.report.words import plain
 
-__all__ = ["Item", "Section", "Table", "named_register", "register"]
+__all__ = ["Item", "Section", "Table", "named_register", "register", "unit_of"]
 
 MOST_ROWS = 40
 """Rows of a table that are shown; a cohort may have thousands."""
@@ -106,8 +106,8 @@ def _section(title: str, meaning: str, model: BaseModel) -> Section:
 
 
 def _item(name: str, value: Any, about: Mapping[str, Any], source: str) -> Item:
-    said = value_words(value, "year" if name.endswith("year") else _unit(about))
-    return Item(title_of(name), _meaning(about), said, source, is_unverified(source))
+    said = value_words(value, "year" if name.endswith("year") else unit_of(about))
+    return Item(title_of(name), _meaning(about), said or "none given", source, is_unverified(source))
 
 
 def _meaning(about: Mapping[str, Any]) -> str:
@@ -120,7 +120,7 @@ def _table(models: Sequence[BaseModel]) -> Table:
     kind = type(models[0])
     properties = kind.model_json_schema(by_alias=False).get("properties", {})
     fields = [name for name in kind.model_fields if name != "source"]
-    units = {name: _unit(properties.get(name, {})) for name in fields}
+    units = {name: unit_of(properties.get(name, {})) for name in fields}
     first, several = models[0], len(models) > 1
     same = {name for name in fields if several and all(getattr(m, name) == getattr(first, name) for m in models)}
     told = [name for name in fields if name not in same]
@@ -154,9 +154,11 @@ def _is_table(value: Any) -> bool:
     return isinstance(value, tuple) and bool(value) and all(isinstance(row, BaseModel) for row in value)
 
 
-def _unit(about: Mapping[str, Any]) -> str:
+def unit_of(about: Mapping[str, Any]) -> str:
     """The unit that a field's schema states, wherever in it."""
     if isinstance(about.get("unit"), str):
         return str(about["unit"])
-    inner = (part for key in ("anyOf", "allOf") for part in about.get(key, ()) if isinstance(part, Mapping))
-    return next((unit for part in inner if (unit := _unit(part))), "")
+    inner = [part for key in ("anyOf", "allOf") for part in about.get(key, ()) if isinstance(part, Mapping)]
+    inner += about.get("patternProperties", {}).values()
+    inner += [part for key in ("items", "additionalProperties") if isinstance(part := about.get(key), Mapping)]
+    return next((unit for part in inner if (unit := unit_of(part))), "")

@@ -34,7 +34,8 @@ def value_words(value: Any, unit: str = "") -> str:
     if isinstance(value, Mapping) and value and all(re.fullmatch(r"\d{4}", str(key)) for key in value):
         return _by_year(value, unit)
     if isinstance(value, Mapping):
-        return "; ".join(f"{spoken(str(key))}: {value_words(item, unit)}" for key, item in value.items())
+        told = {key: value_words(item, unit) for key, item in value.items()}
+        return "; ".join(f"{spoken(str(key))}: {words}" for key, words in told.items() if words)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return span(value) if _are_years(value, unit) else ", ".join(value_words(v, unit) for v in value)
     return plain(value)
@@ -104,7 +105,7 @@ def _number(value: float, unit: str) -> str:
         said = f"{sign}{abs(value):,.{0 if value == round(value) else 2}f}"
         return f"{said} per member per month" if unit == "usd_pmpm" else said
     said = f"{value:,}" if isinstance(value, int) or value == round(value) else f"{value:,.6g}"
-    said = said.removesuffix(".0")
+    said = said.removesuffix(".0").replace("-", MINUS)
     words = {"per_1000": " per 1,000", "persons": " people", "months": " months", "person_years": " person-years"}
     return said + words.get(unit, "")
 
