@@ -108,24 +108,25 @@ def goodness_of(fit: LineFit, *, seed: int = 1, persons: int = PERSONS, samples:
     if len(real) > _MOST_PERSONS:
         real = real.part(rng.choice(len(real), _MOST_PERSONS, replace=False))
     shown = [j for j, name in enumerate(names) if name not in fit.few]
-    seen = _Seen.of(real, shown)
-    model = _Seen.of(fit.population(fit.mean_year).simulate(persons, seed=seed), shown)
-    against = _Against.of(model)
-    u = against.transform(seen, rng)
-    observed, quantiles = against.statistics(seen, u), _over_mean(seen)
+    simulated = fit.population(fit.mean_year).simulate(persons, seed=seed)
+    place = np.sort(simulated.total_usd.ravel())
+    model, seen = (_Seen.of(people, shown, place) for people in (simulated, real))
+    shares = np.array([_tally(c) for c in model.classes]) / place.size
+    u = seen.transformed(place.size, rng)
+    observed, quantiles = _statistics(seen, u, shares), _over_mean(seen)
     # One sample after the other: all of them together would not fit into memory.
     drawn, theirs = [], []
     for _ in range(samples):
         sample = model.part(rng.integers(len(model.cost), size=len(real)))
-        drawn.append(against.statistics(sample, against.transform(sample, rng)))
+        drawn.append(_statistics(sample, sample.transformed(place.size, rng), shares))
         theirs.append(_over_mean(sample))
     found = [
         _judged(name, statistic, observed[k], [d[k] for d in drawn], len(real) * years, both=statistic == "Pearson")
         for k, (name, statistic, years) in enumerate(_names([names[j] for j in shown]))
     ]
     pit = np.histogram(u, bins=10, range=(0, 1))[0]
-    shares = tuple(float(n) for n in pit / u.size) if pit.min() >= _SMALL else ()
-    return Goodness(len(real), (*found, *severities), _ranges(quantiles, theirs, real.total_usd.size), shares)
+    tenths = tuple(float(n) for n in pit / u.size) if pit.min() >= _SMALL else ()
+    return Goodness(len(real), (*found, *severities), _ranges(quantiles, theirs, real.total_usd.size), tenths)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,44 +135,35 @@ class _Seen:
 
     cost: Floats
     """Shape (person, 2)."""
+    rank: NDArray[np.int64]
+    """How many of the model's person-years cost less, and how many cost no more, shape (2, person, 2)."""
     classes: NDArray[np.int8]
     """Shape (category, person, 2)."""
 
     @classmethod
-    def of(cls, people: People, shown: list[int]) -> _Seen:
+    def of(cls, people: People, shown: list[int], place: Floats) -> _Seen:
+        """:param place: yearly costs of the model's persons in order."""
+        cost = people.total_usd
+        rank = np.stack([np.searchsorted(place, cost, side="left"), np.searchsorted(place, cost, side="right")])
         counts = np.moveaxis(people.counts[:, :, shown], 2, 0)
-        return cls(people.total_usd, (np.searchsorted(np.array(_BINS), counts, side="right") - 1).astype(np.int8))
+        return cls(cost, rank, (np.searchsorted(np.array(_BINS), counts, side="right") - 1).astype(np.int8))
 
     def part(self, chosen: NDArray[np.int64]) -> _Seen:
-        return _Seen(self.cost[chosen], self.classes[:, chosen])
+        return _Seen(self.cost[chosen], self.rank[:, chosen], self.classes[:, chosen])
 
-
-@dataclass(frozen=True, eq=False)
-class _Against:
-    """What the model's persons say, for samples to be held against."""
-
-    place: Floats
-    """Their yearly costs in order."""
-    shares: Floats
-    """Share of person-years in each class of counts, shape (category, class)."""
-
-    @classmethod
-    def of(cls, model: _Seen) -> _Against:
-        return cls(np.sort(model.cost.ravel()), np.array([_tally(c) for c in model.classes]) / max(model.cost.size, 1))
-
-    def statistics(self, seen: _Seen, u: Floats) -> list[float]:
-        """Every statistic of some persons."""
-        cost = seen.cost
-        memory = [_correlation(np.minimum(cost, 10.0 * cost.mean())), _correlation(np.log1p(cost))]
-        counts = [_chi_square(_tally(c), share) for c, share in zip(seen.classes, self.shares, strict=True)]
-        return [_anderson(u), _kolmogorov(u), *memory, *counts]
-
-    def transform(self, seen: _Seen, rng: np.random.Generator) -> Floats:
+    def transformed(self, size: int, rng: np.random.Generator) -> Floats:
         """Probability integral transform by the model's costs; ties are spread evenly by chance."""
-        x = seen.cost.ravel()
-        low, high = (np.searchsorted(self.place, x, side=side) for side in ("left", "right"))
-        place = (low + rng.random(len(x)) * (high - low + 1)) / (len(self.place) + 1)
+        low, high = self.rank.reshape(2, -1)
+        place = (low + rng.random(low.size) * (high - low + 1)) / (size + 1)
         return np.asarray(np.clip(place, 1e-9, 1.0 - 1e-9))
+
+
+def _statistics(seen: _Seen, u: Floats, shares: Floats) -> list[float]:
+    """Every statistic of some persons; ``shares`` are the model's, of person-years in each class of counts."""
+    cost = seen.cost
+    memory = [_correlation(np.minimum(cost, 10.0 * cost.mean())), _correlation(np.log1p(cost))]
+    counts = [_chi_square(_tally(c), share) for c, share in zip(seen.classes, shares, strict=True)]
+    return [_anderson(u), _kolmogorov(u), *memory, *counts]
 
 
 def _names(categories: list[str]) -> list[tuple[str, str, int]]:
