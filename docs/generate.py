@@ -197,7 +197,8 @@ def _program(program: Any) -> list[str]:
         text += [_figure(word, item) for word, item in program.parameters.items()]
     for name, inputs in program.examples.items():
         design = _flow({"program": program.program, **inputs})
-        text += ["", f"Example `{name}`:", "", "```yaml", *_wrapped(design), "```"]
+        short = textwrap.wrap(design, 100, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+        text += ["", f"Example `{name}`:", "", "```yaml", *short, "```"]
     return [*text, ""]
 
 
@@ -219,11 +220,6 @@ def _flow(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_flow, value))}]"
     return str(value).lower() if value is None or isinstance(value, bool) else str(value)
-
-
-def _wrapped(text: str) -> list[str]:
-    """A flow mapping in lines of a hundred characters."""
-    return textwrap.wrap(text, 100, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _input(word: str, item: Any) -> str:
@@ -311,6 +307,14 @@ def scenario() -> str:
     return "\n".join([*text, *_design_keys()])
 
 
+def portfolio() -> str:
+    """The keys of a portfolio's file."""
+    from vbcsim.scenario.portfolio import Contract, Portfolio
+
+    lead = "# The portfolio file\n\nSee [hold contracts together](../how-to/hold-contracts-together.md).\n"
+    return "\n".join([lead, *_parameters(Portfolio), "## Contract\n", *_parameters(Contract)])
+
+
 def _design_keys() -> list[str]:
     """What any design may say beside its terms."""
     from vbcsim.scenario.design_schema import DESIGN_KEYS
@@ -355,6 +359,7 @@ def _key(name: str, node: Mapping[str, Any], needed: bool) -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "scenario.md": scenario,
+    "portfolio.md": portfolio,
     "glossary.md": glossary,
     "terms.md": terms,
     "lines.md": lines,

@@ -108,7 +108,7 @@ class Timing(Frozen):
 
 
 class Tier(Frozen):
-    """The factor of one band of cost, such as 15 % of the first 25 million and less above."""
+    """The factor of one band of cost: large costs may bear a smaller one above a bound."""
 
     from_usd: Usd = 0.0
     """Where the band begins [USD a year]."""

@@ -78,7 +78,7 @@ def _loser(held: HeldLike) -> str:
     names = [titles[str(name)] for name in at["contract"].values]
     said = [f"{money(brought[k], errors[k])} ({percent(brought[k] / whole, errors[k] / whole)})" for k in order]
     parts = [f"{amount} from “{names[k]}”" for amount, k in zip(said, order, strict=True)]
-    return f"Of that loss comes {join(parts)}."
+    return f"Of that loss, {join([parts[0].replace(' from ', ' comes from ', 1), *parts[1:]])}."
 
 
 def _spared(held: HeldLike) -> str:

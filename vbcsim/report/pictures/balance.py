@@ -40,7 +40,7 @@ def running_balance(capital: xr.Dataset, titles: Titles, party: str) -> Figure:
     found = capital["balance_usd"].sel(party=party)
     designs = [str(name) for name in found["design"].values][:MOST_DESIGNS]
     scale = _scale(capital, party)
-    across = min(3, len(designs))
+    across = 2 if len(designs) == 4 else min(3, len(designs))
     rows = -(-len(designs) // across)
     with style():
         figure = blank(2.4 * rows + 0.7)
