@@ -76,7 +76,7 @@ def _sources(material: Material) -> dict[str, Any]:
         "measures": named_register(scenario.measures),
         "economics": register(scenario.economics) if scenario.economics is not None else (),
         "changes": changes(material),
-        "cohort": register(scenario.cohort),
+        "cohort": register(scenario.cohort) if scenario.collective is None else (),
         "record": [(plain(k).replace("_", " "), recorded(r), plain(r.source)) for k, r in scenario.record.items()],
         "unverified": unverified(material),
         "practice": practice(material),
