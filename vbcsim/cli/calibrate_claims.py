@@ -40,6 +40,7 @@ _LINES = ("commercial", "medicare", "medicaid", "dual")
     help="Use the good rows where no more than this share of a file is rejected.",
 )
 @click.option("--rejects", type=PATH, help="Where to list rejected rows (rejects.csv beside the claims).")
+@click.option("--hcc", is_flag=True, help="Score Medicare members by their diagnoses (CMS-HCC V28); tiers follow it.")
 @click.option("--no-completion", is_flag=True, help="Take the claims as complete.")
 @click.option("--performance-years", type=click.IntRange(1, 10), default=3, show_default=True, help="Of the scenario.")
 @click.option("--draws", type=click.IntRange(2, 10_000_000), default=1000, show_default=True, help="Draws of a run.")
@@ -57,6 +58,7 @@ def claims(
     headings: Path | None,
     allow_rejects: float,
     rejects: Path | None,
+    hcc: bool,
     no_completion: bool,
     performance_years: int,
     draws: int,
@@ -90,9 +92,8 @@ def claims(
 
     cuts, columns, chosen = cuts_of(tiers), _strata(stratum), _years(years)
     folder_for(out, replace)
-    extract = read_claims(
-        folder, amount=amount, line=line, years=chosen, strata=columns, headings=read_headings_map(headings)
-    )
+    mapped = read_headings_map(headings)
+    extract = read_claims(folder, amount=amount, line=line, years=chosen, strata=columns, headings=mapped, hcc=hcc)
     listed = rejects or folder / REJECTS
     if extract.rejects.height:
         write_rejects(extract, listed)

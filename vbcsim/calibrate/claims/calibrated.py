@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vbcsim.assumptions.spec import Service, SharedFrailty
 from vbcsim.calibrate.claims.completion import Completion, completion_of, year_factors
 from vbcsim.calibrate.claims.extract import Extract
+from vbcsim.calibrate.claims.hcc import Scores
 from vbcsim.calibrate.claims.person_years import PersonYears, ServiceCosts
 from vbcsim.calibrate.claims.service_categories import CATEGORIES, UNKNOWN, units
 from vbcsim.calibrate.claims.suppression import LEAST
@@ -65,15 +67,19 @@ def calibrate_claims(
     found = fit(people, seed=seed, stratum_is=attribute)
     services, frailties, cells = all_rows(found)
     attributes: tuple[str, ...] = extract.strata
+    scores, last = extract.scores, people.part(people.year == people.years[-1])
     if tiers:
         attributes = ("risk_tier", *attributes)
-        by_tier = fit(tiered(people, tiers), seed=seed, stratum_is="risk_tier")
-        frail = frailty_by_tier(people, tiers)
+        last = tiered(people, tiers, scores.of_person if scores else None)
+        frail = frailty_by_tier(people, tiers) if scores is None else {}
         cells = tuple(
             c.model_copy(update={"frailty_relativity": frail.get(c.risk_tier.split("/")[0], 1.0)})
-            for c in all_rows(by_tier)[2]
+            for c in all_rows(fit(last, seed=seed, stratum_is="risk_tier"))[2]
         )
-        notes += _tier_notes(people, tiers)
+        notes += _tier_notes(people, tiers, scores)
+    if scores is not None:
+        cells = _with_scores(cells, last, scores.of_person, attributes[0] if attributes else attribute)
+        notes += (f"risk scores of cells: {scores.words}; where nobody is scored, the cost of the cell",)
     gone, open_months = extract.exits
     rate = gone / open_months if open_months else 0.0
     return Calibrated(
@@ -188,8 +194,29 @@ def _split(cell: Cell, attributes: Sequence[str]) -> Cell:
     return cell.model_copy(update={**dict(zip(attributes, words, strict=True)), "cell": name})
 
 
-def _tier_notes(data: PersonYears, cuts: Sequence[float]) -> tuple[str, ...]:
+def _with_scores(
+    cells: Sequence[Cell], last: PersonYears, scores: NDArray[np.float64], attribute: str
+) -> tuple[Cell, ...]:
+    """Cells with the mean score of their members; of the cell of small cells, that of all its line of business."""
+    columns = {"line_of_business": last.line_of_business, "age_band": last.age_band, "sex": last.sex}
+    columns[attribute] = last.stratum
+    own = scores[last.person]
+    found = []
+    for cell in cells:
+        inside = ~np.isnan(own)
+        for name, column in columns.items():
+            word = getattr(cell, name)
+            if word != "all" and word in column.labels:
+                inside &= column.code == column.labels.index(word)
+        mean = float(np.average(own[inside], weights=last.months[inside])) if inside.any() else 0.0
+        found.append(cell.model_copy(update={"risk_score": mean}) if mean > 0 else cell)
+    return tuple(found)
+
+
+def _tier_notes(data: PersonYears, cuts: Sequence[float], scores: Scores | None) -> tuple[str, ...]:
     told = ", ".join(f"{cut:g}" for cut in cuts)
+    if scores is not None:
+        return (f"risk tiers are cut at {told} by the score: {scores.words}; {NEW}: not scored",)
     if len(data.years) > 1:
         return (f"risk tiers are cut at {told} by the cost of {data.years[-2]}; {NEW}: no such year",)
     text = (

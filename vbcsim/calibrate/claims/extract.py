@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from vbcsim.calibrate.claims.enrollment import SpanCounts, line_of_business, member_months, span_counts
 from vbcsim.calibrate.claims.fates import FATES, judge_lines
+from vbcsim.calibrate.claims.hcc import Scores, scored
 from vbcsim.calibrate.claims.ingest import FileCount, Ingested, ingest, parts_for
 from vbcsim.calibrate.claims.oddities import Oddity, line_oddities, unknown_codes
 from vbcsim.calibrate.claims.person_years import PersonYears
@@ -25,6 +27,7 @@ from vbcsim.core.text import listing, shown, visible
 __all__ = ["Extract", "Part", "read_claims", "rows_of_fates"]
 
 _MOST_WORDS = 20
+_WHO = ("birth", "sex", "dual", "entitlement")
 _KEPT = (
     "file", "row", "person", "claim", "from", "thru", "admitted", "discharged", "paid_date", "cents", "paid", "billed",
     "pharmacy", "category_code", "fate",
@@ -80,6 +83,8 @@ class Extract:
     oddities: tuple[Oddity, ...]
     amount: str
     pharmacy: bool
+    scores: Scores | None = None
+    """HCC scores of members, where they were asked for."""
 
 
 def read_claims(
@@ -90,6 +95,7 @@ def read_claims(
     years: Sequence[int] = (),
     strata: Mapping[str, str] | None = None,
     headings: Mapping[str, Mapping[str, str]] | None = None,
+    hcc: bool = False,
 ) -> Extract:
     """Read a folder.
 
@@ -98,6 +104,7 @@ def read_claims(
     :param years: calendar years to use; those with claims and enrollment in all twelve months where none are given.
     :param strata: attribute of a cell -> heading of eligibility.
     :param headings: table -> meaning -> heading.
+    :param hcc: whether to score Medicare and dual members by the diagnoses of their claims.
     :raises BadInput: with everything that stands in the way of reading at all.
     """
     columns = dict(strata or {})
@@ -119,11 +126,12 @@ def read_claims(
                 chosen, left_out = _years(read, years, visible(str(folder)))
             except BadInput as error:
                 raise BadInput([*reject_problems(read.files, read.rejects), *error.problems]) from None
-        spans.append(read.spans.select("file", "row", "person", "start", "end", "birth"))
+        spans.append(read.spans.select("file", "row", "person", "start", "end", *(_WHO if hcc else ("birth",))))
         found.append(_part(read, chosen, tuple(columns.values()), line))
         del read  # its rows need not stay while the next part is read
     people = joined([p.rows for p in found], f"claims of {chosen[0]}-{chosen[-1]}, {amount} amounts")
     conflicts = pl.concat([p.conflicts for p in found])
+    scores = scored(sources, pl.concat(spans), people, np.concatenate([p.rows.keys for p in found])) if hcc else None
     return Extract(
         folder=visible(str(folder)),
         files=files,
@@ -143,6 +151,7 @@ def read_claims(
         oddities=_added([p.oddities for p in found]),
         amount=amount,
         pharmacy=any(s.table == "pharmacy_claim" for s in sources),
+        scores=scores,
     )
 
 

@@ -27,6 +27,8 @@ class PersonRows:
     claim_row: NDArray[np.int64]
     claim_category: NDArray[np.int64]
     claim_usd: NDArray[np.float64]
+    keys: NDArray[np.uint64]
+    """Hash of each person, by number; in memory only."""
 
 
 def person_rows(months: pl.DataFrame, services: pl.DataFrame, strata: Sequence[str]) -> PersonRows:
@@ -64,6 +66,7 @@ def person_rows(months: pl.DataFrame, services: pl.DataFrame, strata: Sequence[s
         place[paid][order],
         category[paid][order],
         cents[paid][order] / 100.0,
+        rows["person"].unique().sort().to_numpy(),
     )
 
 

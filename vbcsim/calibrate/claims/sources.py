@@ -51,6 +51,7 @@ class Source:
     table: str
     number: int
     """Number of the file among those that are read."""
+    header: tuple[str, ...]
     headings: Headings
     strata: tuple[str, ...]
     """Columns of the user's choice, by heading."""
@@ -64,13 +65,15 @@ class Source:
         """Name of the file, for sentences."""
         return visible(self.path.name)
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self, more: Mapping[str, str] | None = None) -> Iterator[Batch]:
         """All rows.
+
+        :param more: name -> heading of further columns.
 
         :raises BadInput: where the file breaks off in a way that leaves nothing to read.
         """
         wanted = dict(self.headings.of)
-        wanted |= {f"stratum:{name}": name for name in self.strata}
+        wanted |= {f"stratum:{name}": name for name in self.strata} | dict(more or {})
         yield from self._csv(wanted) if self.csv else self._parquet(wanted)
 
     def _csv(self, wanted: Mapping[str, str]) -> Iterator[Batch]:
@@ -167,7 +170,7 @@ def _source(
         problems.append(
             Problem(f"{name}:1", f"has no column {listing(lacking)} for --stratum (it has {listing(header, 40)})")
         )
-    return Source(path, table, number, headings, tuple(strata), csv, notes), problems
+    return Source(path, table, number, tuple(header), headings, tuple(strata), csv, notes), problems
 
 
 _CODES: Final = ("bill_type", "revenue", "revenue_center", "place", "procedure", "hcpcs")

@@ -19,16 +19,18 @@ NEW = "new"
 _WHOLE = 12.0
 
 
-def tiered(data: PersonYears, cuts: Sequence[float]) -> PersonYears:
+def tiered(data: PersonYears, cuts: Sequence[float], scores: NDArray[np.float64] | None = None) -> PersonYears:
     """The rows of the last year, the tier put before their stratum: ``tier_2/north``.
 
     Tiers are cut by the cost of the year before; where there is one year only by its own cost, which tells less of the
-    next year than it seems to.
+    next year than it seems to. With ``scores`` (by number of the person) they are cut by those.
     """
     last = data.years[-1]
     own = data.year == last
     part = data.part(own)
-    if len(data.years) > 1:
+    if scores is not None:
+        cost = scores[part.person]
+    elif len(data.years) > 1:
         before = data.year == last - 1
         yearly = data.total_usd[before] / data.months[before] * 12.0
         place = {int(p): usd for p, usd in zip(data.person[before], yearly, strict=True)}
