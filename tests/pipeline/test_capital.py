@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import vbcsim
-from vbcsim.outcomes.capital_spec import Instalments
+from vbcsim.contract.book import Book
+from vbcsim.contract.read import read_arrangement
+from vbcsim.outcomes.capital_spec import Capital, Instalments
 from vbcsim.outcomes.cash import cash
 from vbcsim.pipeline import open_run, settle_run
 from vbcsim.scenario.drafts import load_designs
@@ -80,3 +82,44 @@ def test_a_draft_is_settled_with_the_timing_of_the_run_where_it_fits(run, tmp_pa
     assert settled.capital["design"].values.tolist() == ["savings_only"]
     settled.save(tmp_path / "again")
     assert open_run(tmp_path / "again").capital.identical(settled.capital)
+
+
+AIP = {
+    "provisions": [
+        {
+            "name": "advance",
+            "payer": "payer",
+            "payee": "provider",
+            "terms": [{"fixed": {"usd": {2024: 400.0, 2025: 0.0}}}],
+        },
+        {
+            "name": "savings",
+            "payer": "payer",
+            "payee": "provider",
+            "terms": [
+                {"difference": {"of": "benchmark", "less": "expenditure"}},
+                {"share": {"savings": 0.5, "losses": 0}},
+            ],
+        },
+        {
+            "name": "recoupment",
+            "payer": "provider",
+            "payee": "payer",
+            "terms": [{"recoup": {"of": "savings", "advanced": "advance"}}],
+        },
+    ]
+}
+
+
+def test_an_advance_of_the_contract_is_paid_by_the_quarter_and_recouped_at_the_settlement():
+    book = Book.from_lines({"benchmark": 1000.0, "expenditure": [[800.0, 500.0], [990.0, 1000.0]]}, [2024, 2025])
+    settlement = vbcsim.settle(book, {"aip": read_arrangement(AIP, "aip")})
+    told = {"lag_months": 9, "paid": {"advance": {"every": "quarter", "in_advance": True}}, "source": "made up"}
+    ways = {"aip": {p.name: (p.payer, p.payee) for p in read_arrangement(AIP, "aip").provisions}}
+    found = cash(settlement, ways, Capital.model_validate(told))["cash_usd"].sel(design="aip", party="provider")
+    moved = {
+        int(month): found.sel(month=month).values.tolist() for month in found["month"] if found.sel(month=month).any()
+    }
+    # 400 in advance; of 100 and 250 earned all is taken back in the first draw; of 5 and nothing in the second, 5.
+    assert moved == {month: [100.0, 100.0] for month in (0, 3, 6, 9)}
+    assert settlement["net_usd"].sel(party="provider").sum("year").values.tolist() == [[400.0, 400.0]]
