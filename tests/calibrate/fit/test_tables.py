@@ -7,7 +7,7 @@ import pytest
 
 from tests.calibrate.fit.made_up import person_years
 from vbcsim.calibrate.fit.fit import fit
-from vbcsim.calibrate.fit.tables import all_rows, cells_of, population_of, service_rows
+from vbcsim.calibrate.fit.tables import all_rows, cells_of, population_of, service_rows, small_cells
 from vbcsim.cohort.build import build_cohort
 from vbcsim.cohort.spec import CohortSpec
 from vbcsim.core.uncertain import Distribution
@@ -49,6 +49,8 @@ def test_small_cells_are_put_together(many, truth):
     found = fit(rare, prior=None, seed=1)
     cells = cells_of(found.lines[0], "enrollment_type")
     assert "99 and over" not in {c.age_band for c in cells}
+    # Two cells at least are put together: one alone would be told by the total.
+    assert len(small_cells(found.lines[0])) == 2
     assert sum(c.members for c in cells) == pytest.approx(4000, abs=3)
 
 
@@ -61,3 +63,21 @@ def test_the_plain_population_has_the_level_of_its_year(fitted):
     rate = 1000 * (mean.shares @ mean.rates)[1]
     assert rate == pytest.approx(1000 * line.data.services[:, 1].sum() / line.data.exposure.sum(), rel=0.01)
     assert not any(isinstance(s.overdispersion, Distribution) for s in service_rows(line, plain=True))
+
+
+def test_a_maximum_does_not_tell_the_largest_cost(fitted):
+    """It is a multiple of the mean in coarse steps, whatever the dearest service was."""
+    from dataclasses import replace
+
+    line = fitted.lines[0]
+    figures = tuple(
+        replace(f, value=1.9 if f.field == "tail_index" else 0.02, sd=0.0)
+        if f.category == "stay" and f.field in ("tail_index", "tail_probability")
+        else f
+        for f in line.figures
+    )
+    for largest, multiple in ((10.0, 200), (123.4, 500), (900.0, 2000)):
+        severity = replace(line.severities["stay"], largest=largest)
+        heavy = replace(line, figures=figures, severities={**line.severities, "stay": severity})
+        row = service_rows(heavy, plain=True)[0]
+        assert row.maximum_usd == pytest.approx(multiple * row.mean_cost_usd)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from vbcsim.calibrate.fit.figure import Figure
 from vbcsim.calibrate.fit.goodness import Goodness
 from vbcsim.calibrate.fit.severity import Severity
-from vbcsim.calibrate.fit.tables import SMALL
+from vbcsim.calibrate.fit.tables import SMALL, small_cells
 from vbcsim.calibrate.validation_text import number
 from vbcsim.core.text import visible
 
@@ -104,8 +104,8 @@ def _row(f: Figure) -> list[str]:
 def _cells(line: LineFit) -> list[str]:
     """Relativities of cells, those of few persons left out."""
     levels = line.levels
-    shown = [k for k, c in enumerate(levels.cells) if c.persons >= SMALL]
-    hidden = len(levels.cells) - len(shown)
+    hidden = small_cells(line)
+    shown = [k for k in range(len(levels.cells)) if k not in hidden]
     text = ["### Cells: use against the mean, with the weight of the cell's own experience beyond its margins", ""]
     rows = []
     for k in shown:
@@ -117,7 +117,8 @@ def _cells(line: LineFit) -> list[str]:
         ]
         rows.append([visible(words), f"{c.person_years:,.0f}", *figures])
     text += table(["Cell", "Person-years", *line.data.categories], rows)
-    return text + ([f"{hidden} cells of fewer than {SMALL} persons are not shown.", ""] if hidden else [])
+    why = f"so that nobody's among fewer than {SMALL} persons can be told"
+    return text + ([f"{len(hidden)} small cells are not shown, {why}.", ""] if hidden else [])
 
 
 def _thresholds(line: LineFit) -> list[str]:

@@ -15,7 +15,7 @@ from vbcsim.core.uncertain import Distribution
 if TYPE_CHECKING:
     from vbcsim.calibrate.fit.fit import Fit, LineFit
 
-__all__ = ["SMALL", "all_rows", "cells_of", "frailty_row", "population_of", "service_rows", "source_of"]
+__all__ = ["SMALL", "all_rows", "cells_of", "frailty_row", "population_of", "service_rows", "small_cells", "source_of"]
 
 SMALL: Final = 11
 """Cells of fewer persons are put together and never shown."""
@@ -25,6 +25,8 @@ _FIELDS: Final = (
 )  # fmt: skip
 _CAPPED: Final = 200.0
 """A maximum, as a multiple of the mean cost, for tails so heavy that the variance would not exist."""
+_STEPS: Final = (500.0, 1000.0, 2000.0, 5000.0, 10_000.0)
+"""Further maxima, where twice the largest cost that was seen lies beyond it."""
 _FIRST_YEAR: Final = 1990
 """Years before it are numbers of years, or of another time: a table then names none."""
 _SHAPES: Final = ("overdispersion", "shared_weight")
@@ -83,7 +85,9 @@ def _maximum(fit: LineFit, name: str, values: dict[str, Any]) -> float | None:
     severity = fit.severities[name]
     model = None if fit.prior is None else next((s for s in fit.prior.services if s.category == name), None)
     shipped = model.maximum_usd / model.mean_cost_usd if model and model.maximum_usd else _CAPPED
-    multiple = max(shipped, 2.0 * severity.largest if severity else 0.0)
+    # In coarse steps, so that the largest cost of one service, one person's, is not told.
+    needed = 2.0 * severity.largest if severity else 0.0
+    multiple = next((m for m in (shipped, *_STEPS) if m >= max(needed, shipped)), _STEPS[-1])
     return float(multiple * float(values["mean_cost_usd"]))
 
 
@@ -120,16 +124,22 @@ def cells_of(fit: LineFit, stratum_is: str, prefix: str = "") -> tuple[Cell, ...
     """Rating cells with members of the last year and relativities; cells of few persons are put into one."""
     levels = fit.levels
     members = np.array([c.latest_years for c in levels.cells])
-    small = np.array([c.persons < SMALL for c in levels.cells])
-    groups = [[k] for k in np.flatnonzero(~small)]
-    if small.any():
-        own = list(np.flatnonzero(small))
-        if sum(levels.cells[k].persons for k in own) < SMALL and groups:
-            own += groups.pop(int(np.argmin([members[g[0]] for g in groups])))
-        groups.append(own)
+    hidden = small_cells(fit)
+    groups = [[k] for k in range(len(levels.cells)) if k not in hidden] + ([list(hidden)] if hidden else [])
     cost = np.array([fit.figure(c, "utilization_per_1000").value for c in fit.data.categories])
     cost = cost * np.array([fit.figure(c, "mean_cost_usd").value for c in fit.data.categories])
     return tuple(cell for g in groups if (cell := _cell(fit, g, members, cost, stratum_is, prefix)) is not None)
+
+
+def small_cells(fit: LineFit) -> tuple[int, ...]:
+    """Cells that are put together and not shown: those of few persons, and as many more as make eleven of them."""
+    persons = [c.persons for c in fit.levels.cells]
+    order = sorted(range(len(persons)), key=lambda k: persons[k])
+    hidden = [k for k in order if persons[k] < SMALL]
+    more = order[len(hidden) :]
+    while hidden and more and (len(hidden) < 2 or sum(persons[k] for k in hidden) < SMALL):
+        hidden.append(more.pop(0))
+    return tuple(sorted(hidden))
 
 
 def _cell(
