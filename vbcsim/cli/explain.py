@@ -22,28 +22,36 @@ __all__ = ["command"]
 @click.argument("target", metavar="FILE|RUN", type=PATH)
 @click.option("--design", help="Only this design; else every one.")
 @click.option("--draw", type=click.IntRange(min=0), help="Walk through this draw of a finished run, from 0.")
+@click.option("--xlsx", "book", type=PATH, help="Write that draw (else the median one) as a workbook of live formulas.")
 @click.option("--formulas/--no-formulas", default=True, help="Whether formulas stand below the sentences.")
 @speaks
-def command(target: Path, design: str | None, draw: int | None, formulas: bool, say: Speaker) -> None:
+def command(
+    target: Path, design: str | None, draw: int | None, book: Path | None, formulas: bool, say: Speaker
+) -> None:
     """Say every design of a scenario FILE (or of a finished RUN) in numbered sentences, with formulas and sources.
 
     Each line that a clause reads is told below the first clause that reads it, under its name in the file. With --draw,
     walk through one draw of a finished run: the lines read, the arithmetic of each clause in numbers, the transfer.
+    With --xlsx, write the draw as a workbook in which every clause is a formula that can be followed and changed.
 
     \b
     Example:
       vbcsim explain scenarios/mssp_aco.yaml --design enhanced
       vbcsim explain demo --design enhanced --draw 17
+      vbcsim explain demo --design enhanced --draw 17 --xlsx enhanced-17.xlsx
     """
     from vbcsim.core.errors import BadInput
     from vbcsim.pipeline import load_scenario, open_run
 
-    if draw is not None and not target.is_dir():
-        raise BadInput(f"--draw {draw}", f"needs a finished run; {target} is no folder: name the folder of a run")
+    asked = f"--draw {draw}" if draw is not None else "--xlsx" if book is not None else ""
+    if asked and not target.is_dir():
+        raise BadInput(asked, f"needs a finished run; {target} is no folder: name the folder of a run")
     run = open_run(target) if target.is_dir() else None
     scenario = run.scenario if run else load_scenario(target)
     chosen = _chosen(scenario, design)
-    if run and draw is not None:
+    if run and book is not None:
+        _write(run, chosen, draw, book, say)
+    elif run and draw is not None:
         _walk(run, chosen, draw, say)
     else:
         _sentences(scenario, chosen, say, formulas=formulas)
@@ -91,3 +99,19 @@ def _walk(run: Run, chosen: Mapping[str, Arrangement], draw: int, say: Speaker) 
     for name, walk in walks.items():
         say.text(walk_text(name, draw, walk))
     say.result({"scenario": run.scenario.name, "draw": draw, "designs": walks})
+
+
+def _write(run: Run, chosen: Mapping[str, Arrangement], draw: int | None, book: Path, say: Speaker) -> None:
+    """The settlements of the designs in one draw as a workbook of formulas."""
+    from vbcsim.cli.workbook import refuse_unfit, traced_of
+    from vbcsim.core.files import write_atomic
+    from vbcsim.core.text import visible
+    from vbcsim.workbook.results import settlement_workbook
+
+    refuse_unfit(book)
+    traced = {name: traced_of(run, name, draw, found.title or name) for name, found in chosen.items()}
+    write_atomic(book, settlement_workbook(traced, run.scenario.title))
+    draws = {name: one.told.draw for name, one in traced.items()}
+    told = ", ".join(f"{name} in draw {number}" for name, number in draws.items())
+    say.text(f"{visible(str(book))}: {told}, every clause as a formula beside the engine's number")
+    say.result({"scenario": run.scenario.name, "workbook": str(book), "draws": draws})

@@ -28,18 +28,15 @@ def command(out: Path, begin: Path | None, say: Speaker) -> None:
       vbcsim template --xlsx book.xlsx --from scenarios/mssp_aco.yaml
       vbcsim check book.xlsx
     """
-    from vbcsim.core.errors import BadInput
+    from vbcsim.cli.workbook import refuse_unfit
     from vbcsim.core.files import write_atomic
     from vbcsim.core.text import visible
     from vbcsim.workbook.template import template_workbook
 
-    name = visible(str(out))
-    if out.suffix.lower() != ".xlsx":
-        raise BadInput("--xlsx", f"{name} does not end in .xlsx; name the workbook so that a spreadsheet opens it")
-    if out.exists():
-        raise BadInput("--xlsx", f"{name} is there already and may hold work; name another file, or take it away first")
+    refuse_unfit(out)
     content = template_workbook(None if begin is None else _data(begin))
     write_atomic(out, content)
+    name = visible(str(out))
     filled = "blank" if begin is None else f"with what {visible(str(begin))} says"
     say.text(f"{name} is written, {filled}. Fill in the yellow cells, then: vbcsim check {name}")
     say.result({"workbook": str(out), "from": None if begin is None else str(begin), "bytes": len(content)})

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vbcsim.core.errors import BadInput, did_you_mean
-from vbcsim.core.text import listing, shown
+from vbcsim.core.text import listing, shown, visible
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vbcsim.pipeline import Run
     from vbcsim.report.material import Material
     from vbcsim.workbook.told import Traced
 
-__all__ = ["median_draw", "traced_of", "workbook_of"]
+__all__ = ["median_draw", "refuse_unfit", "traced_of", "workbook_of"]
 
 
 def workbook_of(run: Run, material: Material) -> bytes:
@@ -62,6 +64,18 @@ def traced_of(run: Run, design: str, draw: int | None, title: str, party: str = 
     net = run.settlement["net_usd"].sel(design=design).isel(draw=chosen).transpose("party", "year")
     of_party = {str(name): net.values[k] for k, name in enumerate(net["party"].values)}
     return Traced(parts, Told(design, title, chosen, why, of_party))
+
+
+def refuse_unfit(out: Path) -> None:
+    """Refuse a name under which no new workbook can be written.
+
+    :raises BadInput: where it does not end in .xlsx, or where a file is there already, which may hold work.
+    """
+    name = visible(str(out))
+    if out.suffix.lower() != ".xlsx":
+        raise BadInput("--xlsx", f"{name} does not end in .xlsx; name the workbook so that a spreadsheet opens it")
+    if out.exists():
+        raise BadInput("--xlsx", f"{name} is there already and may hold work; name another file, or take it away first")
 
 
 def median_draw(run: Run, design: str, party: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
 from vbcsim.core.text import hidden_characters, listing, shown, visible
@@ -56,6 +56,14 @@ class _Node:
     given: bool = False
 
 
+class _Row(NamedTuple):
+    """A row of a table: its fields, where each stands, and which of them could not be read."""
+
+    fields: dict[str, Any]
+    marks: dict[str, Mark]
+    refused: list[str]
+
+
 class _Reader:
     """Builds data from cells, remembering marks and problems; one use per workbook."""
 
@@ -87,12 +95,14 @@ class _Reader:
     def _figures(self, sheet: Sheet, top: int, places: dict[str, int]) -> None:
         for i, row in enumerate(sheet.rows[top + 1 :], top + 1):
             section, name = (_text(_at(row, places[HEADINGS[k]])) for k in (_SECTION, _FIELD))
+            known = len(self.document.problems)
             value = self._value(sheet, i, places["Value"])
+            refused = len(self.document.problems) > known
             mark = self._mark(sheet, i, places["Value"])
             if not section and not name:
                 if value is not None:
                     self._refuse(
-                        mark, f"{shown(value)} stands beside no field; name its section and field, or clear it"
+                        mark, f"{shown(value[0])} stands beside no field; name its section and field, or clear it"
                     )
                 continue
             try:
@@ -104,6 +114,8 @@ class _Reader:
                 self.document.marks.setdefault(path[:length], mark)
             if value is not None:
                 self._put(path, value[0], mark)
+            if refused:
+                self.document.broken.add(path)
             if "Source" in places:
                 self._source(path, sheet, i, places["Source"])
 
@@ -145,7 +157,10 @@ class _Reader:
             )
             self.document.broken.add(path)
             return
+        known = len(self.document.problems)
         names = self._header(sheet, top, columns)
+        if len(self.document.problems) > known:
+            self.document.broken.add(path)
         rows = [self._row(sheet, i, names, columns) for i in range(top + 1, len(sheet.rows))]
         self._rows(path, [row for row in rows if row is not None], self._mark(sheet, top, 0))
 
@@ -181,27 +196,32 @@ class _Reader:
             self._refuse(mark, f"no column is named {listing(lacking)}; the table needs it: add the column")
         return names
 
-    def _row(self, sheet: Sheet, i: int, names: dict[int, str], columns: Columns) -> dict[str, Any] | None:
+    def _row(self, sheet: Sheet, i: int, names: dict[int, str], columns: Columns) -> _Row | None:
         """The fields of a row with their marks; none where the row is blank."""
-        told = {k: self._value(sheet, i, k) for k in names}
-        if all(value is None for value in told.values()):
+        told: dict[int, tuple[Any] | None] = {}
+        refused = []
+        for k, name in names.items():
+            known = len(self.document.problems)
+            told[k] = self._value(sheet, i, k)
+            refused += [name] if len(self.document.problems) > known else []
+        if all(value is None for value in told.values()) and not refused:
             return None
-        return {
-            "row": row_of({names[k]: value[0] for k, value in told.items() if value is not None}, columns),
-            "marks": {names[k]: self._mark(sheet, i, k) for k in names} | {"": self._mark(sheet, i, min(names))},
-        }
+        fields = row_of({names[k]: value[0] for k, value in told.items() if value is not None}, columns)
+        marks = {names[k]: self._mark(sheet, i, k) for k in names} | {"": self._mark(sheet, i, min(names))}
+        return _Row(fields, marks, refused)
 
-    def _rows(self, path: Path, rows: list[dict[str, Any]], mark: Mark) -> None:
+    def _rows(self, path: Path, rows: list[_Row], mark: Mark) -> None:
         if not rows and path[0] not in self.root.children:
             return
         if not rows:
             self._refuse(mark, "the table has headings and no rows; add rows below them")
             self.document.broken.add(path)
             return
-        self._put(path, [row["row"] for row in rows], mark)
+        self._put(path, [row.fields for row in rows], mark)
         for k, row in enumerate(rows):
-            for name, at in row["marks"].items():
+            for name, at in row.marks.items():
                 self.document.marks[(*path, k, *name.split(".", 1)) if name else (*path, k)] = at
+            self.document.broken |= {(*path, k, *name.split(".", 1)) for name in row.refused}
 
     # --------------------------------------------------------------------------------------------------- cells
     def _value(self, sheet: Sheet, i: int, k: int) -> tuple[Any] | None:

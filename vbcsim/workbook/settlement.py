@@ -326,7 +326,7 @@ class _Lines:
             return
         trace = self._traced(name, makers)
         if trace is None:
-            names.setdefault(book.key(name), (name, book))
+            names.setdefault(_key(name, book), (name, book))
             return
         rest = {other: maker for other, maker in makers.items() if other != name}
         for other in trace.lines:
@@ -348,6 +348,10 @@ class _Lines:
     def give(self, key: Any) -> None:
         """A row with the numbers of a given line."""
         name, book = self._at[key]
+        if name not in book:
+            how = "not in the book, for the figure that it is multiplied by is nought"
+            self.found[key] = self.page.values(spoken(name), how, np.zeros(len(self.page.years)), "given_number")
+            return
         maker = self.makers.get(name) if name in self.makers and name not in self.part.book.given else None
         made = maker is not None and book.key(name) == key and self._is_made(name, book)
         how = f"made by the engine: {spoken(maker.sentence())}" if maker is not None and made else "from the experience"
@@ -369,7 +373,7 @@ class _Lines:
     def _line(self, name: str, book: Book, makers: Mapping[str, LineMaker]) -> _Line:
         if name in self.provisions:
             return self.amounts[name]
-        key = book.key(name)
+        key = _key(name, book)
         if key in self.found:
             return self.found[key]
         trace = self._traced(name, makers)
@@ -403,6 +407,11 @@ def _label(clause: Clause, path: tuple[str | int, ...]) -> str:
 
 def _is_number(text: str) -> bool:
     return text.replace(".", "", 1).isdigit()
+
+
+def _key(name: str, book: Book) -> Any:
+    """What decides a line; a line that a clause names and never needs may be missing from the book."""
+    return book.key(name) if name in book else ("", name)
 
 
 def _trace(term: Term, years: tuple[int, ...]) -> Trace:

@@ -204,30 +204,50 @@ def tidy_page(name: str, title: str, dataset: xr.Dataset) -> Page:
     rows: list[Row] = [[Cell(title, "title")]]
     for table in sorted(tables, key=len):
         rows += [[], *table]
-    widest = max(map(len, rows))
-    return Page(name, rows, [24] * widest, freeze=(3 if len(tables) == 1 else 0, 1))
+    widest = max(map(len, rows[1:]), default=1)
+    widths = [_width([row[k] for row in rows[1:] if k < len(row)]) for k in range(widest)]
+    return Page(name, rows, widths, freeze=(3 if len(tables) == 1 else 0, 1))
+
+
+def _width(cells: Iterable[Cell | None]) -> float:
+    """How wide a column must be for its texts, within reason; a figure needs less."""
+    texts = [cell.value for cell in cells if cell is not None and isinstance(cell.value, str)]
+    return min(60, max(16, *(len(text) + 2 for text in texts if len(text) < 200), 16))
 
 
 def _tidy(dataset: xr.Dataset, dims: tuple[str, ...], variables: list[str]) -> list[Row]:
-    """The table of the variables that have the same dimensions."""
+    """The table of the variables that have the same dimensions; rows without any figure are left out."""
     across = ("statistic",) if "statistic" in dims else ()
     down = tuple(dim for dim in dims if dim not in across)
+    variables = _beside_errors(variables)
+    texts = [str(n) for n, c in dataset.coords.items() if len(c.dims) > 1 and set(map(str, c.dims)) <= set(down)]
     labels = [_labels(dataset, dim) for dim in down]
     kinds = dataset["statistic"].values.tolist() if across else [""]
-    heads = [head.replace("_", " ") for names, _ in labels for head in names]
+    heads = [head.replace("_", " ") for names, _ in labels for head in names] + [n.replace("_", " ") for n in texts]
     told = [(kind, variable) for kind in kinds for variable in variables]
     rows: list[Row] = [[*(Cell(head, "head") for head in heads), *(_head(kind, variable) for kind, variable in told)]]
     arrays = {v: dataset[v].transpose(*across, *down).values for v in variables}
     units = {v: str(dataset[v].attrs.get("units", "")) for v in variables}
     for place in np.ndindex(*(dataset.sizes[dim] for dim in down)):
         words = [word for (_, of_dim), i in zip(labels, place, strict=True) for word in of_dim[i]]
+        words += [str(dataset[n].values[tuple(place[down.index(str(d))] for d in dataset[n].dims)]) for n in texts]
         figures = [
             _value(arrays[v][(k, *place) if across else place], units[v] if units[v] != "same" else unit_of(kind), v)
             for k, kind in enumerate(kinds)
             for v in variables
         ]
-        rows.append([*map(_word, words), *figures])
+        if any(not isinstance(cell.value, float) or np.isfinite(cell.value) for cell in figures):
+            rows.append([*map(_word, words), *figures])
     return rows
+
+
+def _beside_errors(variables: list[str]) -> list[str]:
+    """The variables, each followed by its error."""
+    errors = {name.removesuffix("_mcse"): name for name in variables if name.endswith("_mcse")}
+    values = [name for name in variables if not name.endswith("_mcse")]
+    pairs = [(name, errors.get(name) or errors.get(name.removesuffix("_usd"))) for name in values]
+    found = [name for pair in pairs for name in pair if name]
+    return [*found, *(name for name in variables if name not in found)]
 
 
 def _labels(dataset: xr.Dataset, dim: str) -> tuple[list[str], list[list[Any]]]:
@@ -247,7 +267,7 @@ def _head(kind: str, variable: str) -> Cell:
 
 
 def _word(word: Any) -> Cell:
-    return Cell(word, "year") if isinstance(word, int) else Cell(word if isinstance(word, float) else str(word))
+    return Cell(word, "year") if isinstance(word, int) else Cell(word if isinstance(word, float) else str(word), "wrap")
 
 
 def _value(raw: Any, unit: str, variable: str) -> Cell:
