@@ -68,3 +68,38 @@ def test_prices_and_tornado(folder):
     assert "shared_savings.share:" in said
     assert "the widest first" in said
     assert call("sweep", folder, "--design", "basic_e", "--term", "x=1:2").return_value == 2
+    assert "0.01 more: p" in said
+
+
+def test_two_terms_are_solved_for_with_an_objective(folder):
+    terms = ("--vary", f"{SHARE}=0.3:0.9", "--vary", "shared_savings.limit#2.losses[0].share=0.02:0.2")
+    goals = ("--goal", "max provider.risk_adjusted(25%)", "--subject-to", "payer.mean >= now")
+    found = json.loads(call("solve", folder, "--design", "basic_e", *terms, *goals, "--json").stdout)
+    assert found["met"]
+    assert len(found["terms"]) == 2
+    assert all(term["mcse"] >= 0.0 for term in found["terms"])
+    assert found["objective"]["objective"] == "max provider.risk_adjusted(25%)"
+    assert len(found["held_out"]["values_by_half"]) == 2
+
+
+def test_a_fair_price_is_told_in_money_and_in_another_figure(folder):
+    said = call("solve", folder, "--design", "basic_e", "--fair", "shared_savings.limit#2", "--in", SHARE).stdout
+    assert "the provider gains $" in said
+    assert "per member and month" in said
+    assert f"{SHARE} = " in said
+    assert "leaves provider.mean where it is" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--fair", "stoploss"), "names no clause"),
+        (("--vary", f"{SHARE}=a:b", "--goal", "payer.mean >= 0"), "NAME=FROM:TO"),
+        (("--vary", SHARE, "--goal", "max provider.mean", "--goal", "min payer.sd"), "cannot both be best"),
+        (("--vary", SHARE, "--goal", "max provider.men"), "did you mean"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(folder, words, said):
+    done = call("solve", folder, "--design", "basic_e", *words)
+    assert done.return_value == 2
+    assert said in done.stderr

@@ -162,31 +162,24 @@ def _words(swing: AssumptionSwing, figure: Figure) -> str:
         figure.words(float(e.value), float(e.mcse)) for e in (swing.at_low, swing.at_high, swing.difference)
     )
     doubt = "" if swing.is_firm else ": chance could do as much"
-    return f"{swing.name} {swing.low:.4g} to {swing.high:.4g}: {low} to {high}, {apart} apart{doubt}"
+    return f"{swing.name} {swing.low:.4g} to {swing.high:.4g}: {low} to {high}, a difference of {apart}{doubt}"
 
 
 def _say_indices(found: Indices, say: Speaker) -> None:
     from vbcsim.negotiate.sobol import ASSUMPTIONS
+    from vbcsim.report.split import LAYERS
 
     say.text(f"Sobol indices of {found.of}, in percent of its variance, {found.draws:,} draws:")
     for k in sorted(range(len(found.coordinates)), key=lambda k: -float(found.total.value[k])):
         name = found.coordinates[k]
-        layer = f" ({_LAYERS[name]})" if name in _LAYERS else ""
+        layer = f" ({LAYERS[name].lower()})" if name in LAYERS else ""
         said = f"alone {_percent(found.first, k)}, with all it takes part in {_percent(found.total, k)}"
         part = found.of_conditional_mean(k)
-        if name not in _LAYERS and math.isfinite(part):
+        if name not in LAYERS and math.isfinite(part):
             said += f"; {100.0 * part:.0f}% of what the assumptions bring alone"
         say.text(f"  {name}{layer}: {said}")
     if ASSUMPTIONS not in found.coordinates:
         say.text("  no assumption is uncertain: the layers of chance are all there is")
-
-
-_LAYERS = {
-    "parameter": "every uncertain assumption together",
-    "systemic": "the market",
-    "group": "the provider group",
-    "process": "which members fall ill",
-}
 
 
 def _percent(estimate: Estimate, k: int) -> str:

@@ -25,7 +25,8 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 MOST_TERMS = 2
 _GRID = {1: 41, 2: 15}
-"""Values of each term that are tried first, by the number of terms."""
+_COARSE = {1: 41, 2: 9}
+"""Values of each term that are tried first, by the number of terms; on parts of the draws fewer."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,9 @@ class Question:
         """The same question asked of some draws alone."""
         return replace(self, variants=self.variants.between(start, stop))
 
-    def grid(self) -> Floats:
+    def grid(self, *, coarse: bool = False) -> Floats:
         """Values to begin with (trial, term), evenly over the ranges."""
-        size = _GRID[len(self.ranges)]
+        size = (_COARSE if coarse else _GRID)[len(self.ranges)]
         return np.array(list(product(*(np.linspace(r.least, r.most, size) for r in self.ranges))))
 
     def at(self, x: Floats) -> Tried:

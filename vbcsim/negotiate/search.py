@@ -7,6 +7,7 @@ used.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -21,6 +22,50 @@ _STENCIL = (-1.0, -0.5, 0.0, 0.5, 1.0)
 _MOST_ROUNDS = 80
 _MET = 0.05
 """A goal with = is met by two terms where the figure is this part of its Monte Carlo error from the bound."""
+
+
+class _Known:
+    """Trials that are made once: finer grids meet the points of coarser ones again."""
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._found: dict[tuple[float, ...], Tried] = {}
+
+    def at(self, x: Floats) -> Tried:
+        """As ``Question.at``."""
+        names = [self._name(row) for row in x]
+        new = [k for k, name in enumerate(names) if name not in self._found]
+        if new:
+            tried = self._question.at(x[new])
+            self._found |= {names[k]: _one(tried, n) for n, k in enumerate(new)}
+        return _joined([self._found[name] for name in names])
+
+    def _name(self, row: Floats) -> tuple[float, ...]:
+        within = zip(row, self._question.ranges, strict=True)
+        return tuple(round((float(value) - r.least) / r.width, 12) for value, r in within)
+
+
+def _one(tried: Tried, k: int) -> Tried:
+    part = slice(k, k + 1)
+    return Tried(
+        tried.x[part],
+        tried.slack[:, part],
+        tried.error[:, part],
+        tried.aim[part],
+        tried.aim_error[part],
+        tried.possible[part],
+    )
+
+
+def _joined(parts: Sequence[Tried]) -> Tried:
+    return Tried(
+        np.concatenate([t.x for t in parts]),
+        np.concatenate([t.slack for t in parts], axis=1),
+        np.concatenate([t.error for t in parts], axis=1),
+        np.concatenate([t.aim for t in parts]),
+        np.concatenate([t.aim_error for t in parts]),
+        np.concatenate([t.possible for t in parts]),
+    )
 
 
 def scales(tried: Tried) -> Floats:
@@ -42,21 +87,21 @@ def best(question: Question, tried: Tried, fine: float) -> tuple[Floats, bool]:
     width = np.array([r.width for r in question.ranges])
     size = round(len(tried.x) ** (1.0 / len(question.ranges)))
     where, _ = _first(question, tried, scale)
-    centre, reach = tried.x[where], 1.0 / (size - 1)
+    centre, reach, known = tried.x[where], 1.0 / (size - 1), _Known(question)
     offsets = np.array(list(product(_STENCIL, repeat=len(question.ranges))))
     for _ in range(_MOST_ROUNDS):
         if reach <= fine:
             break
         around = np.clip(centre + reach * width * offsets, low, low + width)
         points = np.unique(np.concatenate([centre[None], around]), axis=0)
-        trial = question.at(points)
+        trial = known.at(points)
         where, _ = _first(question, trial, scale)
         moved = np.abs(points[where] - centre) / width
         centre = points[where]
         # At the rim of the finer grid the best may lie further on; elsewhere it lies within.
         inner = (centre <= low) | (centre >= low + width) | (moved < 0.99 * reach)
         reach *= 0.5 if inner.all() else 1.0
-    return centre, _first(question, question.at(centre[None]), scale)[1]
+    return centre, _first(question, known.at(centre[None]), scale)[1]
 
 
 def _miss(question: Question, tried: Tried, scale: Floats) -> Floats:

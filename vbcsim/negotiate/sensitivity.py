@@ -78,9 +78,9 @@ def figure_prices(variants: Variants) -> tuple[FigurePrice, ...]:
     """The marginal price of every figure: what a small step more of it brings each party, in the same draws.
 
     A step is a hundredth to a tenth of the figure, a power of ten; half of it is gone to either side, or to one side
-    where the other makes no possible contract. Years and figures that cannot move are left out.
+    where the other makes no possible contract. Years, bands of scales and figures that cannot move are left out.
     """
-    figures = {n: value for n, value in variants.figures.items() if not (value.is_integer() and value in _YEARS)}
+    figures = {name: value for name, value in variants.figures.items() if _moves(name, value)}
     steps = {name: _step_of(value) for name, value in figures.items()}
     ends = [(name, value + side * steps[name] / 2.0) for name, value in figures.items() for side in (-1.0, 1.0)]
     ends, nets = _settled(variants, ends)
@@ -105,6 +105,10 @@ def _settled(
         for (name, value), can_be in zip(ends, possible[1:], strict=True)
     ]
     return moved, {party: net[row] for party, net in kept.items()}
+
+
+def _moves(name: str, value: float) -> bool:
+    return "bands[" not in name and not (value.is_integer() and value in _YEARS)
 
 
 def _step_of(value: float) -> float:

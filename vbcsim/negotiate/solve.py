@@ -26,7 +26,7 @@ _STEPS = 12
 """Values tried at once while a bracket is narrowed: each round makes it eleven times smaller."""
 _FINE = 1e-9
 """Where the search of one term ends, as a part of the value."""
-_FINE_SEARCH, _FINE_PARTS = 1e-5, 1e-3
+_FINE_SEARCH, _FINE_PARTS = 1e-5, 3e-3
 """Where what is searched on a grid ends, as a part of the range; and what is searched on parts of the draws."""
 _FEWEST = 4
 _PARTS = 5
@@ -104,7 +104,7 @@ def solve(question: Question, *, errors: bool = True, halves: bool = True) -> So
 
 
 def _answer(question: Question, fine: float) -> Solution:
-    tried = question.at(question.grid())
+    tried = question.at(question.grid(coarse=fine > _FINE_SEARCH))
     crossings = 0
     if len(question.ranges) == 1 and question.objective is None:
         values, met, crossings = _of_one(question, tried, fine)

@@ -43,7 +43,7 @@ Changes = Mapping[str, float]
 """New values by the name of the figure."""
 Edit = Callable[[Arrangement], Arrangement]
 """Makes another contract of one: without a clause, or with a further one."""
-_AT_ONCE = 24
+_AT_ONCE = 32
 """Variants settled in one go: enough to share the lines, few enough for the memory."""
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from vbcsim.report.drawing import GAIN, INK, LOSS, NOTHING, PALE, blank, grid, lines_of, style, unit_of
+from vbcsim.report.split import LAYERS
 from vbcsim.report.words import scale_for
 
 if TYPE_CHECKING:
@@ -80,9 +81,12 @@ def assumption_bars(swings: Sequence[SwingLike], figure: str, *, is_chance: bool
                     fontsize=7.5,
                 )
         ax.set_yticks(range(len(found)), [lines_of(_short(swing.name), _WIDE) for swing in found])
-        ax.invert_yaxis()
+        ax.set_ylim(len(found) - 0.4, -0.6)
         ax.margins(x=0.14)
-        ax.set_xlabel(f"{figure}, {unit}; orange where the assumption is low, blue where it is high, ± two errors")
+        ax.set_xlabel(f"{figure}, {unit}, ± two errors")
+        for colour, words in ((LOSS, "the assumption is low"), (GAIN, "it is high")):
+            ax.plot([], [], "o", color=colour, markersize=4.5, label=words)
+        picture.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=8.5)
         grid(ax, "x")
         return picture
 
@@ -119,5 +123,5 @@ def index_bars(found: IndicesLike) -> Figure:
 
 
 def _short(name: str) -> str:
-    """A place of the scenario without its section, where a reader needs none."""
-    return name.removeprefix("assumptions.").replace("_", " ")
+    """A layer of chance in words; a place of the scenario without its section, where a reader needs none."""
+    return LAYERS.get(name, name.removeprefix("assumptions.").replace("_", " "))
