@@ -49,7 +49,8 @@ def test_what_is_supposed_is_said_in_sentences():
     )
     said = " ".join(capital_words(told))
     assert "paid 8 months by the payer and 11 months by the provider after its end" in said
-    assert "50% of what is expected is paid every quarter; the rest is reconciled" in said
+    assert "The care fee is paid at the end of every month." in said
+    assert "50% of what is expected is paid at the end of every quarter; the rest is reconciled" in said
     assert "The payer advances $250 thousand in month 0" in said
     assert "programme cost" in said
 

@@ -47,6 +47,7 @@ def command(
       vbcsim portfolio scenarios/portfolios/one_group.yaml --out together
       vbcsim portfolio mine.yaml --draws 5000 --json
     """
+    from vbcsim.cli.plan import plan_of, refuse_what_does_not_fit
     from vbcsim.core.files import claim_folder
     from vbcsim.pipeline.portfolio import portfolio_facts, save_portfolio
     from vbcsim.report.portfolio import portfolio_page
@@ -58,6 +59,8 @@ def command(
     if dry_run:
         _plan(holding, folder, say)
         return
+    for scenario in holding.scenarios.values():
+        refuse_what_does_not_fit(plan_of(scenario))
     with claim_folder(folder) as claimed:
         held = _run(holding, threads, say)
         save_portfolio(held, claimed)

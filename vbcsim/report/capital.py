@@ -92,9 +92,13 @@ def capital_words(spec: Capital) -> list[str]:
     """What the figures suppose, in sentences."""
     said = [f"What is owed for a year is paid {_lag(spec.lag_months)} after its end."]
     for name, plan in spec.paid.items():
-        part = "all" if plan.share == 1.0 else f"{100 * plan.share:g}%"
+        when = f"{'at the beginning' if plan.in_advance else 'at the end'} of every {plan.every}"
+        part = "" if plan.share == 1.0 else f"{100 * plan.share:g}% of "
+        if plan.amount == "actual" and not part:
+            said.append(f"The {_spoken(name)} is paid {when}.")
+            continue
         of = "what it comes to" if plan.amount == "actual" else "what is expected"
-        said.append(f"Of the {_spoken(name)}, {part} of {of} is paid every {plan.every}; the rest is reconciled.")
+        said.append(f"Of the {_spoken(name)}, {part}{of} is paid {when}; the rest is reconciled.")
     for advance in spec.advances:
         said.append(
             f"The {advance.payer} advances {dollars(advance.usd)} in month {advance.month}, and takes it back out "

@@ -221,7 +221,7 @@ def _facts(held: HeldLike) -> list[tuple[str, str]]:
     told, attrs = held.holding.portfolio, held.nets.attrs
     return [
         ("Portfolio", told.name),
-        ("Chosen after", plain(told.source)),
+        ("Why these contracts", plain(told.source)),
         ("Draws", f"{told.draws:,}"),
         ("Seed", str(told.seed)),
         *(

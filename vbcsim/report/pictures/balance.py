@@ -30,6 +30,8 @@ STATISTICS = {
     "mean_usd": "average",
 }
 """What the fan shows, and what it is called."""
+_ONE_LINE = 80
+"""Characters of a legend that fit on one line."""
 _BEYOND = 4
 """Months that are drawn after the last payment."""
 Titles = Mapping[str, str]
@@ -54,7 +56,8 @@ def running_balance(capital: xr.Dataset, titles: Titles, party: str) -> Figure:
         for ax in axes[:, 0]:
             ax.set_ylabel(unit_of(scale))
         handles, labels = axes.flat[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=4, frameon=False, fontsize=8.5)
+        across = len(labels) if sum(map(len, labels)) < _ONE_LINE else 3
+        figure.legend(handles, labels, loc="outside upper center", ncols=across, frameon=False, fontsize=8.5)
         figure.supxlabel("months from the start of the first performance year", fontsize=9.0)
         return figure
 
