@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from vbcsim.core.errors import BadInput
-from vbcsim.core.files import LOCK, MANIFEST, claim_folder, read_manifest, sha256_of, write_atomic
+from vbcsim.core.files import LOCK, MANIFEST, add_to_run, claim_folder, read_manifest, sha256_of, write_atomic
 
 
 def _finished(folder: Path, **files: str) -> None:
@@ -237,3 +237,23 @@ def test_a_manifest_that_names_a_file_outside_the_folder_is_none(tmp_path, name)
     manifest.write_text(json.dumps(said | {"files": {name: said["files"]["a"]}}))
     with pytest.raises(BadInput, match="is not a finished run"):
         read_manifest(tmp_path / "r")
+
+
+def test_a_file_is_added_to_a_finished_run_and_to_its_manifest(tmp_path):
+    _finished(tmp_path / "run", a="1", b="2")
+    add_to_run(tmp_path / "run", {"b": "3", "c": b"4"})
+    found = read_manifest(tmp_path / "run")
+    assert set(found.files) == {"a", "b", "c"}
+    assert found.facts["draws"] == 5
+    assert (tmp_path / "run" / "b").read_text() == "3"
+    before = (tmp_path / "run" / MANIFEST).read_bytes()
+    add_to_run(tmp_path / "run", {"b": "3", "c": b"4"})
+    assert (tmp_path / "run" / MANIFEST).read_bytes() == before, "the same files, the same manifest"
+    _finished(tmp_path / "run", a="1")
+    assert not (tmp_path / "run" / "c").exists(), "a later run takes away what it did not write"
+
+
+def test_nothing_is_added_to_what_is_no_run(tmp_path):
+    with pytest.raises(BadInput, match="not a finished run"):
+        add_to_run(tmp_path, {"b": "3"})
+    assert not (tmp_path / "b").exists()

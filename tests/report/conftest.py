@@ -181,3 +181,11 @@ def study(make: Callable[..., Material]) -> Material:
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages without pictures, which take most of the time of making one."""
     monkeypatch.setattr("vbcsim.report.html.pictures", lambda material: {})
+
+
+@pytest.fixture(scope="session")
+def reported(small_run: Any) -> Material:
+    """What the report of a run is made from: the shipped ACO with few members."""
+    from vbcsim.cli.results import report_of
+
+    return report_of(small_run)

@@ -37,10 +37,6 @@ def test_pictures_are_inert_and_have_words_and_data(drawn) -> None:
         assert all(len(row) == len(picture.data.columns) for row in picture.data.rows), name
 
 
-def test_same_study_same_pictures(drawn, make) -> None:
-    assert figures.pictures(make()) == drawn, "from the same seeds again, byte for byte"
-
-
 def test_a_party_that_is_no_mirror_has_its_own_picture(study) -> None:
     settlement = study.settlement.copy(deep=True)
     settlement["net_usd"].loc[{"party": "payer"}] *= 0.9

@@ -50,9 +50,7 @@ def pdf_of(page: str) -> bytes:
     if program is None:
         named = os.environ.get(CHROMIUM)
         lacking = f"{CHROMIUM} names {visible(named)}, which is no program here" if named else "no Chromium was found"
-        raise VbcsimError(
-            f"no PDF: {lacking}; install chromium, or name it in {CHROMIUM}, or print report.html by hand"
-        )
+        raise VbcsimError(f"no PDF: {lacking}; install chromium, name it in {CHROMIUM}, or print the page by hand")
     with tempfile.TemporaryDirectory(prefix="vbcsim-pdf-") as folder:
         here = Path(folder)
         (here / "page.html").write_text(page, encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ from vbcsim.report.split import split_bars
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["MOST_PAIRS", "Picture", "pictures", "svg"]
+__all__ = ["MOST_PAIRS", "Picture", "picture_of", "pictures", "svg"]
 
 MOST_PAIRS = 6
 """Pairs of designs whose difference is drawn; the table has all."""
@@ -26,12 +27,17 @@ RAREST = "The rarest half of a percent of outcomes lies outside the picture."
 
 
 class Picture(NamedTuple):
-    """A picture: its name, the address that holds all of it, what it shows in words, and its data."""
+    """A picture: its name, what it shows in words, its data, and how it is drawn."""
 
     name: str
-    address: str
     caption: str
     data: Plotted
+    draw: Callable[[], Figure]
+
+    @property
+    def address(self) -> str:
+        """The drawn picture as an address that holds all of it."""
+        return f"data:image/svg+xml;base64,{base64.b64encode(svg(self.draw).encode()).decode()}"
 
 
 def pictures(material: Material) -> dict[str, Picture]:
@@ -39,9 +45,9 @@ def pictures(material: Material) -> dict[str, Picture]:
     return {picture.name: picture for made in _MAKERS for picture in made(material)}
 
 
-def _picture(name: str, caption: str, data: Plotted, draw: Callable[..., Figure], *arguments: Any) -> Picture:
-    drawn = base64.b64encode(svg(draw, *arguments).encode()).decode()
-    return Picture(name, f"data:image/svg+xml;base64,{drawn}", caption, data)
+def picture_of(name: str, caption: str, data: Plotted, draw: Callable[..., Figure], *arguments: Any) -> Picture:
+    """The picture that ``draw(*arguments)`` makes, with its caption and its data."""
+    return Picture(name, caption, data, partial(draw, *arguments))
 
 
 def _outcomes(material: Material) -> Iterator[Picture]:
@@ -55,7 +61,7 @@ def _outcomes(material: Material) -> Iterator[Picture]:
                 f"{RAREST}{_heights(amounts)}{_part(material)}"
             )
             data = histogram.bars_data(amounts)
-            yield _picture(f"outcomes_{party}", caption, data, histogram.distributions, material, party)
+            yield picture_of(f"outcomes_{party}", caption, data, histogram.distributions, material, party)
 
 
 def _exceedance(material: Material) -> Iterator[Picture]:
@@ -64,7 +70,7 @@ def _exceedance(material: Material) -> Iterator[Picture]:
         f"How likely the {party} is to pay more than an amount (left) or to receive more than it (right)."
         f"{_part(material)}"
     )
-    yield _picture(
+    yield picture_of(
         "exceedance",
         caption,
         exceedance.exceedance_data(material, party),
@@ -86,7 +92,9 @@ def _waterfall(material: Material) -> Iterator[Picture]:
         "what is left. A clause acts on what the clauses before it leave, and clauses that change nothing in any draw "
         f"are left out.{drawn}"
     )
-    yield _picture("waterfall", caption, waterfall.waterfall_data(material), waterfall.waterfall_steps, material, order)
+    yield picture_of(
+        "waterfall", caption, waterfall.waterfall_data(material), waterfall.waterfall_steps, material, order
+    )
 
 
 def _tornado(material: Material) -> Iterator[Picture]:
@@ -100,7 +108,7 @@ def _tornado(material: Material) -> Iterator[Picture]:
         f"{100 * tornado.BY:.0f}% lower (orange) or higher (blue) than drafted and all else stays, on the same "
         f"simulated histories. The term’s value stands at each end.{more}"
     )
-    yield _picture("tornado", caption, tornado.tornado_data(swings), tornado.tornado_bars, material, best, swings)
+    yield picture_of("tornado", caption, tornado.tornado_data(swings), tornado.tornado_bars, material, best, swings)
 
 
 def _cases(material: Material) -> Iterator[Picture]:
@@ -110,7 +118,7 @@ def _cases(material: Material) -> Iterator[Picture]:
             f"half within the dark one. The dot is the middle outcome, the line the average.{_part(material)}"
         )
         data = fan.cases_data(material, material.lead)
-        yield _picture("cases", caption, data, fan.case_by_case, material, material.lead)
+        yield picture_of("cases", caption, data, fan.case_by_case, material, material.lead)
 
 
 def _split(material: Material) -> Iterator[Picture]:
@@ -120,7 +128,7 @@ def _split(material: Material) -> Iterator[Picture]:
             f"Of 100 parts of the variance of the {material.lead}’s money: what each source of uncertainty decides by "
             "itself. What several decide only together stands last."
         )
-        yield _picture("spread", caption, spread.variance_data(material, bars), spread.variance_bars, material, bars)
+        yield picture_of("spread", caption, spread.variance_data(material, bars), spread.variance_bars, material, bars)
 
 
 def _balance(material: Material) -> Iterator[Picture]:
@@ -135,7 +143,7 @@ def _balance(material: Material) -> Iterator[Picture]:
         )
         data = balance.balance_data(material.capital, material.titles, party)
         drawn = (material.capital, material.titles, party)
-        yield _picture(f"balance_{party}", caption, data, balance.running_balance, *drawn)
+        yield picture_of(f"balance_{party}", caption, data, balance.running_balance, *drawn)
 
 
 def _years(material: Material) -> Iterator[Picture]:
@@ -145,7 +153,7 @@ def _years(material: Material) -> Iterator[Picture]:
             f"one. Each year is settled by itself; a band is no single history.{_part(material)}"
         )
         data = fan.years_data(material, material.lead)
-        yield _picture("years", caption, data, fan.year_by_year, material, material.lead)
+        yield picture_of("years", caption, data, fan.year_by_year, material, material.lead)
 
 
 def _pairs(material: Material) -> Iterator[Picture]:
@@ -163,7 +171,7 @@ def _pairs(material: Material) -> Iterator[Picture]:
         f"{_part(material)}"
     )
     data = dominance.dominance_data(material, party, best)
-    yield _picture("dominance", caption, data, dominance.dominance_curves, material, party, best)
+    yield picture_of("dominance", caption, data, dominance.dominance_curves, material, party, best)
     count = sum(row.party == party for row in material.pairs)
     amounts = histogram.difference_amounts(material, party, rows)
     caption = (
@@ -172,7 +180,7 @@ def _pairs(material: Material) -> Iterator[Picture]:
         f"{f' The first {MOST_PAIRS} pairs are drawn.' if count > MOST_PAIRS else ''}"
     )
     drawn = histogram.paired_differences
-    yield _picture("differences", caption, histogram.bars_data(amounts), drawn, material, party, rows)
+    yield picture_of("differences", caption, histogram.bars_data(amounts), drawn, material, party, rows)
 
 
 def _mirrors(material: Material, party: str) -> bool:

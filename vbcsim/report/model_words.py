@@ -24,7 +24,6 @@ ENGINES = {
 }
 _TABLES = {"medicare": "medicare", "commercial": "commercial", "medicaid": "medicaid", "dual": "dual"}
 _MISSES = 5
-
 _OF_RISKS = (
     "The engine that simulates risks was held to published examples, closed forms and Fourier transforms of the same "
     "sums; `vbcsim validate published` computes them again, misses included."
@@ -40,15 +39,7 @@ def model_description(material: Material) -> list[tuple[str, str]]:
     ]
     if scenario.assumptions is not None:
         found += list(_assumed(material, scenario.assumptions))
-    count = uncertain_count(material)
-    found.append(
-        (
-            "Unknown assumptions",
-            f"{count} figures are not known and drawn anew in each history from the distribution in the register."
-            if count
-            else "Every assumption is taken as known. The spread shown leaves out that an assumption may be wrong.",
-        )
-    )
+    found.append(("Unknown assumptions", _unknown(uncertain_count(material))))
     if scenario.interventions:
         named = join([spoken(name) for name in scenario.interventions])
         found.append(("Programmes", f"{named.capitalize()}: effects, uptake and costs as in the register."))
@@ -62,6 +53,13 @@ def model_description(material: Material) -> list[tuple[str, str]]:
         )
     )
     return found
+
+
+def _unknown(count: int) -> str:
+    if not count:
+        return "Every assumption is taken as known. The spread shown leaves out that an assumption may be wrong."
+    many = "One figure is" if count == 1 else f"{count} figures are"
+    return f"{many} not known, and drawn anew in each history from the distribution in the register."
 
 
 def uncertain_count(material: Material) -> int:
