@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vbcsim.report.capital import capital_tables, capital_words
 from vbcsim.report.designs import ROWS
-from vbcsim.report.drawing import svg
-from vbcsim.report.figures import Picture
+from vbcsim.report.figures import Picture, picture_of
 from vbcsim.report.page import page_of
 from vbcsim.report.pictures import balance, histogram, tail
 from vbcsim.report.portfolio_answer import LEVEL, HeldLike, figures_of, portfolio_answer
@@ -153,34 +151,33 @@ def _pictures(held: HeldLike) -> Iterator[Picture]:
     told, titles = held.holding.portfolio, held.holding.portfolio.titles()
     amounts = _amounts(held, titles)
     label = f"{told.party}’s money over {span(held.holding.years)}"
-    yield _picture(
+    yield picture_of(
         "outcomes",
         f"What the {told.party} may receive (blue) or pay (orange) under each contract and under all together over "
         f"{span(held.holding.years)}, out of 100 outcomes. The rarest half of a percent lies outside the picture.",
         histogram.bars_data(amounts),
-        svg(histogram.histograms, amounts, label, ("loses", "nothing", "gains")),
+        histogram.histograms,
+        *(amounts, label, ("loses", "nothing", "gains")),
     )
-    yield _picture(
+    yield picture_of(
         "tail",
         "The average loss of the worst 5% of outcomes: pale, each contract in its own worst outcomes, added up in the "
         "last row; dark, what each loses on average in the worst outcomes of all together, which adds up to the loss "
         "of all.",
         tail.tail_data(held.outcomes, titles, LEVEL),
-        svg(tail.tail_bars, held.outcomes, titles, LEVEL),
+        tail.tail_bars,
+        *(held.outcomes, titles, LEVEL),
     )
     if held.capital is not None:
         drawn = (held.capital, titles, told.party)
-        yield _picture(
+        yield picture_of(
             "balance",
             f"The {told.party}’s cash to date, month by month from the start of {held.holding.years[0]}: nine in ten "
             "histories lie within the light band, half within the dark one.",
             balance.balance_data(*drawn),
-            svg(balance.running_balance, *drawn),
+            balance.running_balance,
+            *drawn,
         )
-
-
-def _picture(name: str, caption: str, data: Any, drawn: str) -> Picture:
-    return Picture(name, f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}", caption, data)
 
 
 def _amounts(held: HeldLike, titles: Mapping[str, str]) -> dict[str, Any]:
