@@ -68,6 +68,21 @@ def test_contracts_settle_on_single_claims(run):
     np.testing.assert_allclose(run.settlement["net_usd"].sel(design="share", party="payer").values, 0.4 * spent)
 
 
+def test_every_line_that_is_promised_is_there(run):
+    from vbcsim.contract.book import Book, collective_lines
+
+    book = Book.from_experience(run.experience)
+    assert collective_lines(run.scenario.categories) <= set(book)
+    assert all(np.isfinite(book[line]).all() for line in collective_lines(run.scenario.categories))
+
+
+def test_a_run_on_risks_plans_room_for_its_claims(run):
+    from vbcsim.cli.plan import plan_of
+
+    few, many = (plan_of(parse_scenario(TEXT.replace("mean: 3}", f"mean: {n}}}", 1))) for n in (3, 3000))
+    assert many.memory_bytes > 50 * few.memory_bytes
+
+
 def test_a_case_changes_a_figure_of_a_risk(run):
     more, base = (
         run.cases[name].experience["utilization"].mean("draw").sel(category="casualty") for name in ("more", "base")

@@ -65,7 +65,9 @@ def plan_of(scenario: Scenario) -> Plan:
     years = len(scenario.years.base) + len(scenario.years.performance)
     per_draw = years * (2 * strata * len(scenario.categories) + 8)
     settled = len(scenario.designs) * len(scenario.years.performance) * 10
-    listed = scenario.members * years * _LARGE_CLAIMANT_SHARE * 3
+    span = (*scenario.years.base, *scenario.years.performance)
+    claims = None if scenario.collective is None else scenario.collective.expected_claims(span)
+    listed = 3 * (scenario.members * years * _LARGE_CLAIMANT_SHARE if claims is None else claims)
     cases = 1 + len(scenario.cases)
     memory = _WORKING_COPIES * _NUMBER * scenario.draws * (per_draw + settled + listed)
     kept = (cases - 1) * memory / _WORKING_COPIES

@@ -36,6 +36,7 @@ def test_floors_and_claims_of_all_risks():
         ({"floor_usd": {"a": 5}}, "b has none"),
         ({"floor_usd": {"a": 5, "b": 1, "c": 1}}, "c is no risk"),
         ({"risks": {}}, "at least 1"),
+        ({"risks": {"a": RISK | {"exposure": 1e8}}}, "200,000,000 claims a year are expected"),
         (
             {"risks": {"a": RISK | {"exposure": 1.5, "frequency": {"kind": "binomial", "probability": 0.1}}}},
             "whole number",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
@@ -18,6 +19,9 @@ __all__ = ["Collective", "Risk"]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Exposure = Annotated[float, Field(ge=0.0, le=1e9)]
+
+_MOST_CLAIMS = 10_000_000
+"""Claims of a risk in a year, in a bad one, that are still simulated one by one."""
 
 
 def _by_year(raw: Any) -> Any:
@@ -52,6 +56,18 @@ class Risk(Frozen):
             raise ValueError(
                 f"exposure {next(u for u in given if u != round(u)):g} is no whole number, and units of this frequency "
                 "are counted one by one; give a whole number"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> Self:
+        units = self.greatest_exposure
+        expected = units * self.frequency.expectation()
+        most = expected + 10.0 * math.sqrt(self.frequency.var_of(units))
+        if most > _MOST_CLAIMS:
+            raise ValueError(
+                f"{expected:,.0f} claims a year are expected, with up to {most:,.0f} in a bad one; at most "
+                f"{_MOST_CLAIMS:,} are simulated one by one: lower exposure or frequency, or take larger claims only"
             )
         return self
 
