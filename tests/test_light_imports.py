@@ -33,7 +33,7 @@ def test_help_loads_next_to_nothing():
     assert not loaded & _HEAVIER_THAN_HELP
 
 
-@pytest.mark.parametrize("verb", ["run", "check", "settle", "compare", "explain", "cite", "schema"])
+@pytest.mark.parametrize("verb", ["run", "check", "settle", "compare", "explain", "cite", "schema", "template"])
 def test_help_of_a_verb_loads_nothing_heavy(verb):
     done, loaded = _loaded(verb, "--help")
     assert done.returncode == 0, done.stderr[-2000:]
@@ -48,6 +48,18 @@ def test_check_loads_nothing_heavy(repository: Path):
         assert done.returncode == 0, done.stdout + done.stderr[-2000:]
         assert {"pydantic", "ruamel"} <= loaded
         assert not loaded & _HEAVY
+
+
+def test_check_of_a_workbook_loads_nothing_heavy(tmp_path: Path):
+    from vbcsim.scenario.yaml import read_yaml
+    from vbcsim.workbook.template import template_workbook
+
+    source = Path(__file__).resolve().parent.parent / "scenarios" / "mssp_aco.yaml"
+    (tmp_path / "book.xlsx").write_bytes(template_workbook(read_yaml(source).data))
+    done, loaded = _loaded("check", str(tmp_path / "book.xlsx"))
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert "python_calamine" in loaded
+    assert not loaded & {*_HEAVY, "xlsxwriter"}
 
 
 def test_import_vbcsim_is_light():

@@ -123,10 +123,8 @@ def _looked_at(name: str, file: FilePath) -> dict[str, bytes]:
                     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
                         raise BadInput(name, f"holds definitions of its own in {visible(member.filename)}; {_ADVICE}")
                     kept[member.filename.lstrip("/")] = content
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise BadInput(name, f"is damaged ({visible(str(error))}); open it, save it again, or take a copy") from None
-    except RuntimeError:
-        raise BadInput(name, f"has a password; {_ADVICE}") from None
+    except BadInput:
+        raise
     except Exception as error:  # zlib.error and its like have no common base
         raise BadInput(name, f"is damaged ({visible(str(error))}); open it, save it again, or take a copy") from None
     if "xl/workbook.xml" not in kept:
