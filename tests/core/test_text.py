@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vbcsim.core.text import row_name
+from vbcsim.core.text import counted, row_name
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,8 @@ from vbcsim.core.text import row_name
 )
 def test_a_row_is_known_by_what_it_is_called_or_is_for(fields, name):
     assert row_name(fields) == name
+
+
+def test_counted_things_have_their_plural():
+    assert [counted(n, "row") for n in (0, 1, 1204)] == ["0 rows", "1 row", "1,204 rows"]
+    assert counted(2, "family", "families") == "2 families"

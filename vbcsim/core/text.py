@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["hidden_characters", "listing", "row_name", "shown", "visible"]
+__all__ = ["counted", "hidden_characters", "listing", "row_name", "shown", "visible"]
 
 _LONGEST = 80
 
@@ -48,6 +48,11 @@ def shown(value: Any) -> str:
     if isinstance(value, Sequence):
         return f"a list of {len(value)}" if value else "an empty list"
     return visible(repr(value))
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 row`` or ``1,204 rows``; ``many`` where an s does not make the plural."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def listing(words: Sequence[str], most: int = 12) -> str:

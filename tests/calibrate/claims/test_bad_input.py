@@ -94,7 +94,7 @@ def test_bytes_that_are_not_utf8_a_byte_order_mark_and_windows_line_ends(put, mo
     data = b"\xef\xbb\xbf" + HEAD + months.encode() + b"X,1,A,2022-05-01,2022-06-01,80,,,11,caf\xe9\n"
     found = read_claims(put(medical_claim=data.replace(b"\n", b"\r\n")))
     assert counted(found) == 128_000
-    assert "1 rows are not UTF-8 and were read as Windows-1252" in found.files[1].notes
+    assert "read as Windows-1252, not being UTF-8: 1 row" in found.files[1].notes
 
 
 @pytest.mark.parametrize("separator", [";", "\t", "|"])

@@ -57,6 +57,30 @@ def test_the_dearer_tier_uses_more_and_differs_less(calibrated):
     assert np.mean(risk["tier_2"]) > 1.5 * np.mean(risk["tier_1"])
 
 
+def test_lines_of_business_with_other_categories_make_one_scenario(put, tmp_path):
+    lines = {"C": "commercial", "M": "medicare"}
+    people = "".join(
+        f"{c}{k},2022-01-01,2022-{11 + k % 2}-30,19{50 if c == 'M' else 85}-05-05,F,{line}\n"
+        for c, line in lines.items()
+        for k in range(70)
+    )
+    rows = "".join(
+        f"V{c}{k}{m},1,{c}{k},2022-{m:02d}-10,2022-12-20,{90 + k + m},,,11,99213\n"
+        for c in lines
+        for k in range(70)
+        for m in (1 + k % 10, 11 - k % 6)
+    )
+    tests = "".join(f"L{k},1,C{k},2022-03-10,2022-04-20,{40 + k},,,81,80053\n" for k in range(30))
+    odd = "".join(f"U{k},1,M{k},2022-12-01,2022-12-20,{40 + k},,,11,??\n" for k in range(70))
+    found = calibrate_claims(read_claims(put(eligibility=people, medical_claim=rows + tests + odd)))
+    for name, text in files_of(found, draws=10, seed=1, years=1).items():
+        (tmp_path / name).write_text(text)
+    scenario = load_scenario(tmp_path / "scenario.yaml")
+    none = {(s.category, s.line_of_business) for s in scenario.assumptions.services if s.utilization_per_1000 == 0}
+    assert none == {("unclassified", "commercial")}
+    assert 0.0 < found.exit_rate < 0.1
+
+
 def test_a_category_that_few_used_takes_the_shipped_level(put, months):
     people = "".join(f"P{k},2022-01-01,2022-12-31,1980-05-05,F,commercial\n" for k in range(80))
     visits = "".join(f"V{k},1,P{k},2022-{1 + k % 12:02d}-10,2022-12-20,{90 + k},,,11,99213\n" for k in range(80))

@@ -88,7 +88,7 @@ def calibrate_claims(
         factors=factors,
         people=people,
         fit=found,
-        services=tuple(_hidden(_widened(s, factors, extract.years[-1]), found) for s in services),
+        services=_every_line(tuple(_hidden(_widened(s, factors, extract.years[-1]), found) for s in services)),
         frailties=frailties,
         cells=tuple(_level(_split(cell, attributes), found) for cell in cells),
         exit_rate=rate,
@@ -162,15 +162,42 @@ def _hidden(service: Service, found: Fit) -> Service:
     line = next((f for f in found.lines if service.line_of_business in (f.line, "all")), None)
     if line is None or service.category not in few_users(found, line.line):
         return service
+    like = units()[service.category].like
+    shipped = next(s for s in line.prior.services if s.category == like) if line.prior else service
     use, cost = (line.figure(service.category, field).shipped for field in ("utilization_per_1000", "mean_cost_usd"))
     most = LEAST / float(line.data.exposure.sum()) * 1000.0
+    shapes = {name: float(getattr(shipped, name)) for name in _SHAPES}
+    # The shared factor, which is the data's own, must fit into the overdispersion.
+    variance = max(line.figure("", "variance").value, 1e-12)
+    shapes["shared_weight"] = min(shapes["shared_weight"], 0.99 * float(np.sqrt(shapes["overdispersion"] / variance)))
     return service.model_copy(
         update={
             "utilization_per_1000": min(use if use is not None else most, most),
-            "mean_cost_usd": cost if cost is not None else float(service.mean_cost_usd),
+            "mean_cost_usd": float(shipped.mean_cost_usd) if cost is None else cost,
+            "maximum_usd": shipped.maximum_usd,
             "source": f"fewer than {LEAST} persons had any: the shipped table {line.prior_name}, no figure of the data",
+            **shapes,
         }
     )
+
+
+_SHAPES: Final = ("overdispersion", "shared_weight", "persistence", "body_sigma", "tail_probability", "tail_index")
+
+
+def _every_line(services: tuple[Service, ...]) -> tuple[Service, ...]:
+    """A row for every line of business and category: one without use where a line of business had none."""
+    lines = list(dict.fromkeys(s.line_of_business for s in services))
+    have = {(s.line_of_business, s.category) for s in services}
+    named = {s.category: s for s in services}
+    none = [
+        row.model_copy(
+            update={"line_of_business": line, "utilization_per_1000": 0.0, "source": "no service in the data"}
+        )
+        for line in lines
+        for category, row in named.items()
+        if (line, category) not in have
+    ]
+    return (*services, *none)
 
 
 def _level(cell: Cell, found: Fit) -> Cell:

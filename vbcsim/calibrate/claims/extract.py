@@ -22,7 +22,7 @@ from vbcsim.calibrate.claims.service_categories import CATEGORIES, UNKNOWN, with
 from vbcsim.calibrate.claims.services import services_of, with_incurred_day
 from vbcsim.calibrate.claims.sources import Source, find_sources
 from vbcsim.core.errors import BadInput, Problem
-from vbcsim.core.text import listing, shown, visible
+from vbcsim.core.text import counted, listing, shown, visible
 
 __all__ = ["Extract", "Part", "read_claims", "rows_of_fates"]
 
@@ -253,8 +253,10 @@ def _check_lines(spans: pl.DataFrame, usual: str | None, sources: Sequence[Sourc
     place = next(s.name for s in sources if s.table == "eligibility")
     # A column of very many words may be anything, identifiers among them: it is not shown.
     told = listing([shown(w) for w in words], 5) if len(words) <= _MOST_WORDS else f"in {len(words):,} words"
-    what = f"have the line of business {told}" if words else "state no line of business"
-    raise BadInput(Problem(place, f"{unknown.height:,} spans {what}; say which it is with --line ({allowed})"))
+    what = f"the line of business is {told}" if words else "no line of business is stated"
+    raise BadInput(
+        Problem(place, f"of {counted(unknown.height, 'span')}: {what}; say which it is with --line ({allowed})")
+    )
 
 
 def _years(read: Ingested, wanted: Sequence[int], place: str) -> tuple[tuple[int, ...], tuple[str, ...]]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from vbcsim.calibrate.claims.sources import Source
 from vbcsim.calibrate.claims.typed import claims_of, spans_of
+from vbcsim.core.text import counted
 
 __all__ = ["FileCount", "Ingested", "ingest", "parts_for"]
 
@@ -99,7 +100,7 @@ def _read(
         rejects += [wrong, broken]
         frames.append(good if parts == 1 else good.filter(pl.col("person") % parts == part))
     if foreign:
-        count.notes.append(f"{foreign:,} rows are not UTF-8 and were read as Windows-1252")
+        count.notes.append(f"read as Windows-1252, not being UTF-8: {counted(foreign, 'row')}")
     if source.csv is not None and not source.csv.whole:
         count.notes.append("the last line has no end; the file may have been cut off")
     return frames, rejects, count

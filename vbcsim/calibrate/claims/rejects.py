@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vbcsim.core.errors import BadInput, Problem
-from vbcsim.core.text import visible
+from vbcsim.core.text import counted, visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,8 +65,7 @@ def reject_problems(files: Sequence[FileCount], rejects: pl.DataFrame) -> list[P
     for file, reason, count, first in found.sort("file", "reason").iter_rows():
         more = f" and {count - len(first):,} more" if count > len(first) else ""
         rows = ", ".join(f"{row}" for row in first)
-        what = "row" if count == 1 else "rows"
-        problems.append(Problem(f"{names[file]}:{first[0]}", f"{reason} ({count:,} {what}: {rows}{more})"))
+        problems.append(Problem(f"{names[file]}:{first[0]}", f"{reason} ({counted(count, 'row')}: {rows}{more})"))
     return problems
 
 
@@ -82,7 +81,7 @@ def check_rejects(extract: Extract, allowed: float, path: Path) -> None:
         return
     problems = reject_problems(extract.files, extract.rejects)
     remedy = (
-        f"{extract.rejects.height:,} rows cannot be used, up to {share:.2%} of a file; each is listed here by number: "
+        f"{counted(extract.rejects.height, 'row')} cannot be used, up to {share:.2%} of a file; each is listed here: "
         f"mend them, or use the good rows with --allow-rejects {min(1.0, _ceil(share)):g}"
     )
     error = BadInput([*problems, Problem(visible(str(path)), remedy)])

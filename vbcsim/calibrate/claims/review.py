@@ -23,7 +23,7 @@ from vbcsim.calibrate.claims.review_tables import (
     month_table,
 )
 from vbcsim.calibrate.claims.suppression import LEAST, shown_counts
-from vbcsim.core.text import listing
+from vbcsim.core.text import counted, listing
 
 __all__ = ["Review", "Section", "Table", "dollars", "review_of"]
 
@@ -101,7 +101,7 @@ def _warnings(found: Calibrated) -> list[str]:
     read = max(1, fates["read"][1])
     said = []
     if x.rejects.height:
-        said.append(f"{x.rejects.height:,} rows were rejected and are not in any figure; the reject file lists them.")
+        said.append(f"Rejected, and in no figure: {counted(x.rejects.height, 'row')}; the reject file lists them.")
     unenrolled = fates["incurred in a month without enrollment"][1]
     if unenrolled > _SHARE * read:
         said.append(
@@ -201,7 +201,7 @@ def _checks(found: Calibrated) -> Section:
         "Codes that no rule knows",
         ("Column", "Code", "Rows", "Dollars"),
         tuple((c, code or "none", f"{n:,}", dollars(cents)) for c, code, n, cents, _ in unknown.iter_rows()),
-        f"{rest:,} further codes, or codes of fewer than {LEAST} members." if rest else "",
+        f"Not shown: {counted(rest, 'further code')}, or of fewer than {LEAST} members." if rest else "",
     )
     tables = (month_table(found), *((code_table,) if x.unknown.height else ()), categories_table(found))
     return Section("Review of data: what looks odd", (), tuple(points), tables)
