@@ -105,7 +105,7 @@ def test_security_and_charge_stand_beside_the_reserve_by_year():
         settlement.assign(settled_expenditure_usd=spent),
         WAYS,
         spec(risk_based_capital=rule),
-        secured_usd={"a": np.array([[10.0, 20.0], [30.0, 40.0]])},
+        kept_usd={"collateral": {"a": np.array([[10.0, 20.0], [30.0, 40.0]])}},
     )
     assert found["collateral_usd"].sel(design="a").values.tolist() == [20.0, 30.0]
     assert found["risk_based_capital_usd"].sel(design="a").values.tolist() == pytest.approx([1.03 * 2e5, 1.03 * 3e5])

@@ -19,7 +19,7 @@ def found():
     earned = np.linspace(-3e6, 1e6, 100)[:, None] * [1.0, 1.0]
     usd = np.stack([earned, np.zeros_like(earned)])[None]
     told = spec(reserves_usd=[2e6], discount_rate=0.05, cost_of_capital=0.1)
-    return capital(made(usd), WAYS, told, secured_usd={"a": np.full((100, 2), 5e5)})
+    return capital(made(usd), WAYS, told, kept_usd={"collateral": {"a": np.full((100, 2), 5e5)}})
 
 
 def test_the_table_tells_every_figure_with_its_error(found):

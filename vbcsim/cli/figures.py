@@ -121,7 +121,7 @@ def capital(found: xr.Dataset | None) -> dict[str, Any]:
             str(party): {name: named(of_design.sel(party=party), name) for name in _CAPITAL if name in found}
             for party in found["party"].values
         }
-        yearly = [name for name in ("collateral_usd", "risk_based_capital_usd") if name in found]
+        yearly = [name for name in ("collateral_usd", "clause_capital_usd", "risk_based_capital_usd") if name in found]
         told[design] |= {name: named(of_design, name) for name in yearly}
     return {"horizon_months": int(found.attrs["horizon_months"]), "designs": told}
 

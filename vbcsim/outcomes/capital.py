@@ -72,13 +72,14 @@ def capital(
     spec: Capital,
     *,
     ledger: xr.Dataset | None = None,
-    secured_usd: Mapping[str, Array] | None = None,
+    kept_usd: Mapping[str, Mapping[str, Array]] | None = None,
 ) -> xr.Dataset:
     """The capital dataset of a settlement; see ``capital_dataset``.
 
     :param directions: payer and payee of each provision, by design.
     :param ledger: with the accounts that the balance counts.
-    :param secured_usd: security that the contract asks for (draw, year), by design.
+    :param kept_usd: what the contract's own clauses ask to be kept (draw, year), ``collateral`` and ``clause_capital``,
+        by design.
     """
     draws = settlement.sizes["draw"]
     found: dict[str, dict[str, Held]] = {}
@@ -90,8 +91,8 @@ def capital(
             found[design][party] = held(flows([*paid, *own], party, draws), draws, spec)
     dataset = capital_dataset(found, spec, provenance(settlement))
     further: dict[str, tuple[tuple[str, ...], Array]] = {}
-    if secured_usd:
-        further |= _by_year("collateral", list(found), secured_usd)
+    for kind, by_design in (kept_usd or {}).items():
+        further |= _by_year(kind, list(found), by_design)
     if spec.risk_based_capital is not None:
         rule, spent = spec.risk_based_capital, settlement["settled_expenditure_usd"].transpose("design", "draw", "year")
         of_design = dict(zip(found, spent.values, strict=True))

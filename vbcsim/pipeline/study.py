@@ -162,13 +162,13 @@ def capital_of(
     """The capital dataset of a settlement; none where the scenario does not ask for it."""
     if scenario.capital is None:
         return None
-    from vbcsim.contract.security import secured_usd
+    from vbcsim.contract.security import kept_usd
     from vbcsim.outcomes.capital import capital
 
     designs = scenario.settled_designs
-    secured = secured_usd(settled_experience(scenario, experience), designs)
+    kept = kept_usd(settled_experience(scenario, experience), designs)
     directions = {name: design.directions for name, design in designs.items()}
-    return capital(settlement, directions, scenario.capital, ledger=ledger, secured_usd=secured)
+    return capital(settlement, directions, scenario.capital, ledger=ledger, kept_usd=kept)
 
 
 def _compared(cases: Mapping[str, CaseRun]) -> xr.Dataset | None:

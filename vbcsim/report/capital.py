@@ -72,6 +72,7 @@ def yearly_tables(capital: xr.Dataset | None, titles: Titles) -> list[TableOf]:
     """Security and charges by year, one table each where any design has some."""
     words = {
         "collateral": "Security that the contract asks for, average",
+        "clause_capital": "Capital that the contract’s own clause asks for, average",
         "risk_based_capital": "Charge in the shape of risk-based capital, average",
     }
     found = []

@@ -42,13 +42,22 @@ class CapitalCharge(Term):
 
     def apply(self, amount: Amount, book: BookLike) -> Amount:
         """The amount with the charge added [USD]."""
+        return amount + book.value(self.cost_rate) * self.level * self.required_usd(book)
+
+    def kept_usd(self, book: BookLike) -> Amount:
+        """The capital that is kept [USD]."""
+        kept: Amount = self.level * self.required_usd(book)
+        return kept
+
+    def required_usd(self, book: BookLike) -> Amount:
+        """The result of the formula [USD]."""
         risks = [
             book.value(self.rate) * book[self.of],
             *(book.value(h) for h in (self.h1_usd, self.h3_usd, self.h4_usd)),
         ]
         together = np.sqrt(sum(risk * risk for risk in risks))
-        capital = self._OPERATIONAL * (book.value(self.h0_usd) + together)
-        return amount + book.value(self.cost_rate) * self.level * capital
+        required: Amount = self._OPERATIONAL * (book.value(self.h0_usd) + together)
+        return required
 
     def sentence(self) -> str:
         """In plain words."""

@@ -28,9 +28,9 @@ class Collateral(Term):
 
     def apply(self, amount: Amount, book: BookLike) -> Amount:
         """The amount with the cost added [USD]."""
-        return amount + book.value(self.cost_rate) * self.secured_usd(book)
+        return amount + book.value(self.cost_rate) * self.kept_usd(book)
 
-    def secured_usd(self, book: BookLike) -> Amount:
+    def kept_usd(self, book: BookLike) -> Amount:
         """What is secured [USD]."""
         pick = np.minimum if self.combine == "lesser" else np.maximum
         found: Amount = reduce(pick, (part.amount(book) for part in self.secured))
