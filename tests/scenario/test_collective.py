@@ -7,6 +7,7 @@ import pytest
 
 import vbcsim
 from vbcsim.core.errors import BadInput
+from vbcsim.scenario.dump import dump_scenario
 from vbcsim.scenario.load import parse_scenario
 
 TEXT = """\
@@ -95,6 +96,12 @@ def test_a_finished_run_is_opened_again(run, tmp_path):
     opened = vbcsim.open_run(tmp_path / "kept")
     assert opened.scenario.collective == run.scenario.collective
     np.testing.assert_array_equal(opened.settlement["net_usd"], run.settlement["net_usd"])
+
+
+def test_other_designs_on_its_experience_are_written_as_they_can_be_read(run):
+    scenario = parse_scenario(TEXT.replace("rate: 40%", "rate: 50%")).with_experience_of(run.scenario)
+    (text,) = (text for name, text in dump_scenario(scenario).items() if name == "scenario.yaml")
+    assert parse_scenario(text).settled_designs["share"] == scenario.settled_designs["share"]
 
 
 @pytest.mark.parametrize(

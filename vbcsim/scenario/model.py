@@ -66,6 +66,8 @@ def _an_engine(name: str) -> str:
     return name
 
 
+_OF_MEMBERS = ("cohort", "assumptions", "interventions", "measures", "economics")
+"""Sections that a scenario with risks in place of members does not have."""
 _ASIDE = object()
 """Stands for members and assumptions where a scenario has risks in their place."""
 
@@ -221,14 +223,14 @@ class Scenario(Frozen):
     def _members_or_risks(self) -> Self:
         if self.collective is None:
             return self
-        given = self.model_fields_set & {"interventions", "measures", "economics"}
+        given = self.model_fields_set & set(_OF_MEMBERS[2:])
         given |= {"assumptions"} if self.assumptions is not None else set()
         given |= {"cohort"} if self.cohort != _cells_of({}) else set()
         if given:
             named = " and ".join(sorted(given))
             raise ValueError(f"collective has risks, not members: leave out {named}, or leave out collective")
         object.__setattr__(self, "cohort", _cells_of(self.collective.risks))
-        self.model_fields_set.difference_update(("cohort", "assumptions"))
+        self.model_fields_set.difference_update(_OF_MEMBERS)
         return self
 
     @model_validator(mode="after")
@@ -249,7 +251,7 @@ class Scenario(Frozen):
         for made in ("arrangements", "settled_designs"):
             copy.__dict__.pop(made, None)
         if copy.collective is not None:
-            copy.model_fields_set.difference_update(("cohort", "assumptions"))  # made from the risks, not given
+            copy.model_fields_set.difference_update(_OF_MEMBERS)  # not given, though another scenario's may be copied
         return copy
 
     def asking(self, *, draws: int | None = None, seed: int | None = None, engine: str | None = None) -> Self:

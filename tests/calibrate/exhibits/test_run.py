@@ -66,7 +66,8 @@ def test_shipped_figures_agree_within_four_errors_when_simulated(name):
     (file,) = [path for path in shipped_exhibits() if path.stem == name]
     found = exhibit(file, draws=4000, seed=2, methods=["simulated"])
     assert len(found.compared) >= 4
-    assert all(one.standard_error > 0.0 for one in found.compared)
+    sure = [one.label for one in found.compared if one.standard_error == 0.0]
+    assert sure in ([], ["sliding scale, commission below 35%"])  # there the scale is flat
     assert [f"{one.label}: {one.value} ± {one.standard_error}" for one in found.compared if not one.agrees] == []
 
 
