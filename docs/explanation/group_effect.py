@@ -14,20 +14,13 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from vbcsim.assumptions.spec import SharedFrailty
 from vbcsim.calibrate.aco_year import AcoYear
-from vbcsim.calibrate.annual_cost import annual_cost
-from vbcsim.calibrate.categories import shipped_services
 from vbcsim.calibrate.defaults import default
+from vbcsim.calibrate.member_chance import COST_CORRELATION, member_variance
 from vbcsim.calibrate.public_use_file import read_public_use_file
 
 # Weights of the three base years of a first agreement, 42 CFR 425.602; their lags from the last base year.
 WEIGHTS, LAGS = np.array([0.1, 0.3, 0.6]), np.array([-2, -1, 0])
-# Correlation of a person's yearly cost capped at $100,000, MEPS-HC 2012-2015, Medicare; of those who stay, 84.4 %.
-COST_CORRELATION = 0.39 * 0.844
-# Person-years and cost per person-year by enrollment type, CMS public-use file 2021, person-weighted.
-POPULATION = {"esrd": (0.008, 85_130), "disabled": (0.10, 11_034), "aged_dual": (0.075, 16_468)}
-POPULATION["aged_non_dual"] = (0.817, 10_250)
 # A group whose people changed by more is another group; below 5,000 lives the program has other rules.
 MOST_CHANGE, LEAST_LIVES = 0.2, 5000
 
@@ -46,19 +39,6 @@ class Moment:
 def savings(row: AcoYear) -> float:
     """Logarithm of benchmark over spending."""
     return float(np.log(row.benchmark_usd / row.expenditure_usd))
-
-
-def member_variance() -> float:
-    """Squared coefficient of variation of one member's yearly cost, cut off at the type's 99th percentile."""
-    shared = SharedFrailty(variance=default("shared_frailty_variance").value, persistence=0, source="shipped")
-    first = second = 0.0
-    for name, (share, usd) in POPULATION.items():
-        frailty = default(f"frailty_relativity_{name}").value
-        cost = annual_cost(tuple(shipped_services().values()), shared, usd / 11_128, frailty)
-        cut = np.minimum(cost.step_usd * np.arange(len(cost.probability)), cost.quantile_usd(0.99))
-        first += share * float(cost.probability @ cut)
-        second += share * float(cost.probability @ cut**2)
-    return second / first**2 - 1
 
 
 def changes(first: dict[str, AcoYear], second: dict[str, AcoYear]) -> list[Moment]:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from vbcsim.calibrate.defaults import default
+from vbcsim.calibrate.member_chance import member_variance
 from vbcsim.calibrate.public_use_file import read_public_use_file
 
 
@@ -34,7 +35,7 @@ def test_shipped_variance_is_derived(shared_data: Path, script: ModuleType) -> N
     }
     moments = script.changes(files[2015], files[2016]) + script.changes(files[2021], files[2022])
     assert len(moments) == 129 + 207
-    a, b, _ = script.fit(moments, default("group_effect_persistence").value, script.member_variance())
+    a, b, _ = script.fit(moments, default("group_effect_persistence").value, member_variance())
     assert a == pytest.approx(default("group_effect_variance").value, abs=0.00001)
     assert b == pytest.approx(default("group_effect_variance_times_members").value, abs=0.2)
 

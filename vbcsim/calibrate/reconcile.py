@@ -22,7 +22,16 @@ from vbcsim.contract.program import load_program, resolve
 from vbcsim.contract.settle import entries
 from vbcsim.core.errors import BadInput, Problem, did_you_mean
 
-__all__ = ["ReconciledRow", "Reconciliation", "YearSummary", "reconcile"]
+__all__ = [
+    "Election",
+    "ReconciledRow",
+    "Reconciliation",
+    "YearSummary",
+    "book_of",
+    "election",
+    "reconcile",
+    "settlement_lines",
+]
 
 ROUNDING_USD = 3.0
 """Rounding of the published dollars: benchmark, spending and amount to a dollar each."""
@@ -166,11 +175,16 @@ def _settle_group(
 
 def _book(rows: Sequence[AcoYear], year: int, elected: Election, quality: NDArray[np.float64]) -> Book:
     """The published figures as lines, one row a draw."""
+    return book_of(settlement_lines(rows, elected) | {"quality_score": quality}, year)
+
+
+def settlement_lines(rows: Sequence[AcoYear], elected: Election) -> dict[str, NDArray[np.float64]]:
+    """What the program settles on, by line, one number a row."""
     lines: dict[str, Any] = {
         "benchmark": [row.benchmark_usd for row in rows],
         "expenditure": [row.expenditure_usd for row in rows],
         "lives": [row.lives for row in rows],
-        "quality_score": quality,
+        "quality_score": [row.quality_score for row in rows],
         "quality_standard_met": [row.standard == "met" for row in rows],
         "alternative_standard_met": [row.standard == "alternative" for row in rows],
         "disaster_relief": [row.disaster_usd for row in rows],
@@ -182,8 +196,12 @@ def _book(rows: Sequence[AcoYear], year: int, elected: Election, quality: NDArra
     }
     if elected == "published":
         lines["minimum_rate"] = [row.minimum_rate for row in rows]
-    columns = {name: np.asarray(values, dtype=np.float64)[:, np.newaxis] for name, values in lines.items()}
-    return Book.from_lines(columns, [year])
+    return {name: np.asarray(values, dtype=np.float64) for name, values in lines.items()}
+
+
+def book_of(lines: dict[str, NDArray[np.float64]], year: int) -> Book:
+    """A book of one year: every number of a line is a draw."""
+    return Book.from_lines({name: values[:, np.newaxis] for name, values in lines.items()}, [year])
 
 
 def _start_year(row: AcoYear) -> float:

@@ -75,3 +75,5 @@ class Stream(IntEnum):
     """Number of claims of a risk; cell and member = its name, period = year since 1990, item 1 = factor of its mean."""
     COLLECTIVE_SEVERITY = 31
     """Amount of a claim of a risk; cell = its name, member = claim, period = year since 1990."""
+    PANEL = 32
+    """Next year of an organization in a panel; cell and member = its name, period = year; item 0 rate, 1 size."""
