@@ -150,7 +150,7 @@ def test_compare_refuses_other_years(json_of, type_):
     json_of("run", "small.yaml", "--out", "s", "--set", "years.performance=[2023]")
     result = type_("compare", "r", "s")
     assert result.exit_code == 2
-    assert "s: settles [2023] and r settles [2023, 2024]; compare runs over the same years" in result.stderr
+    assert "s: settles 2023 and r settles 2023 to 2024; compare runs over the same years" in result.stderr
 
 
 def test_explain_walks_through_a_draw_to_the_settled_amount(json_of, type_):

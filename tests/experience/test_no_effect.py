@@ -22,6 +22,8 @@ def test_interventions_change_nothing_and_nobody_improves():
     never = simulate(cohort(), draws=20, seed=3)
     np.testing.assert_array_equal(idle["expenditure_usd"].values, never["expenditure_usd"].values)
     assert float(idle["intervention_cost_usd"].sum()) > 0.0
+    said = cohort({"care": intervention("care_coordination", **CARE | {"use": {"inpatient": 0}})})
+    assert experience_hash(still, 3, "members") == experience_hash(said, 3, "members")
     assert not np.array_equal(simulate(busy, draws=20, seed=3)["expenditure_usd"], never["expenditure_usd"])
 
 

@@ -64,6 +64,30 @@ def compared(comparison: xr.Dataset | None) -> list[dict[str, Any]]:
     return rows
 
 
+def steps(waterfall: xr.Dataset) -> dict[str, list[dict[str, Any]]]:
+    """Where the money goes under every design: its steps in order, each figure with its error."""
+    words = ("provision", "name", "words", "kind")
+    found = {}
+    for design in waterfall["design"].values:
+        here = waterfall.sel(design=design)
+        found[str(design)] = [
+            {word: str(here[f"step_{word}"].values[k]) for word in words}
+            | {str(name): _plain(values.values[k].item()) for name, values in here.data_vars.items()}
+            for k in range(here.sizes["step"])
+            if here["step_kind"].values[k]
+        ]
+    return found
+
+
+def nested(variable: xr.DataArray) -> Any:
+    """A variable as values nested by the names along its dimensions; what is unknown or endless is null."""
+    if not variable.dims:
+        value = variable.item()
+        return value if isinstance(value, str) else _plain(value)
+    first = variable.dims[0]
+    return {str(name): nested(variable.isel({first: k})) for k, name in enumerate(variable[first].values.tolist())}
+
+
 def _groups(settlement: xr.Dataset) -> dict[str, Any]:
     """Net of each group over the whole contract by design and party; only of designs that settle groups apart."""
     if "group_net_usd" not in settlement:

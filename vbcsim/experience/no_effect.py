@@ -21,7 +21,7 @@ def without_effect(cohort: xr.Dataset) -> xr.Dataset:
     All else stays: members, markets, the random course of the group's own effect, coding and quality. So whatever is
     measured as a saving there is luck, a benchmark that gives something away, or coding.
     """
-    changed = {name: cohort[name] * 0.0 for name in _EFFECTS if name in cohort}
+    changed = {name: cohort[name] * 0.0 + 0.0 for name in _EFFECTS if name in cohort}  # no negative nought
     if "expected_group_effect" in cohort:
         changed["expected_group_effect"] = cohort["expected_group_effect"] * 0.0 + 1.0
     if "uncertain" in cohort.coords:

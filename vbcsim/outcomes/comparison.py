@@ -34,8 +34,8 @@ _VARIABLES: dict[str, type] = {
 _SOURCE = "paired estimates over the draws of net_usd of the settlement, sums over performance years"
 
 
-def compare(settlement: xr.Dataset) -> xr.Dataset:
-    """The comparison dataset: every pair of designs (a before b in the file), for each party.
+def compare(settlement: xr.Dataset, chosen: Sequence[tuple[str, str]] | None = None) -> xr.Dataset:
+    """The comparison dataset: every pair of designs (a before b in the file), or those chosen, for each party.
 
     Differences are a minus b in the same draw; ``p_better`` is the chance that a leaves the party more than b, by more
     than half a cent, and ``p_equal`` that they leave it the same. Dominance ("a", "b" or "none") as in
@@ -43,7 +43,8 @@ def compare(settlement: xr.Dataset) -> xr.Dataset:
     """
     net = net_by_draw(settlement).sum(axis=2)
     names = [str(name) for name in settlement["design"].values]
-    pairs = list(combinations(range(len(names)), 2))
+    named = combinations(names, 2) if chosen is None else chosen
+    pairs = [(names.index(a), names.index(b)) for a, b in named]
     rows = [_pair(net[i], net[j]) for i, j in pairs]
     return _dataset(rows, [(names[i], names[j]) for i, j in pairs], settlement, {})
 

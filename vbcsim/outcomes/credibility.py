@@ -41,6 +41,8 @@ CONTRACT = "contract"
 """Names all performance years together."""
 OWN = "own"
 """Names the run's own number of lives."""
+_LEAST = 1e-9
+"""Least chance that a normal quantile is taken of."""
 _ENDLESS = 1e15
 """Times as many members, so many that their chance is none."""
 _MOST_LIVES = 1e9
@@ -207,13 +209,12 @@ def _within(judged: Judged, asked: Asked, lives: float) -> Estimate:
 
 def _spread_error(judged: Judged, noise: Noise, period: int, lives: float, error: Array, within: float) -> float:
     """Error of that chance from telling what lasts from members' chance, by the slope of a normal law."""
-    lasting, chance = _variances(judged, noise, period)
     centre, spread = float(error.mean()), float(error.std())
     if spread == 0.0:
         return 0.0
     edges = [(within - centre) / spread, (within + centre) / spread]
-    slope = sum(z * NormalDist().pdf(z) for z in edges) / (2.0 * spread**2)
-    return abs(slope * (1.0 - judged.lives / lives)) * 2.0 * float(np.sqrt(lasting * chance / judged.rate.draws))
+    slope = sum(z * NormalDist().pdf(z) for z in edges) / 2.0
+    return abs(slope) * _spread_moved(judged, noise, period, lives)
 
 
 def _rewards(judged: Judged, sizes: Array, asked: Asked) -> tuple[Estimate, Estimate]:
@@ -221,19 +222,26 @@ def _rewards(judged: Judged, sizes: Array, asked: Asked) -> tuple[Estimate, Esti
     paid = np.array(
         [[[judged.paid(n / judged.lives, s, noise) for s in asked.savings] for n in sizes] for noise in NOISES]
     )
-    away = np.array([[_size_error(judged, noise, -1, n) for n in sizes] for noise in NOISES])[:, :, None]
+    moved = np.array([[_spread_moved(judged, noise, -1, n) for n in sizes] for noise in NOISES])[:, :, None]
     chance, money = probability(paid > HALF_A_CENT), mean(paid)
+    # Of a normal law: a chance beyond a fixed edge changes by z phi(z) / 2, an option's worth by one half, of itself.
+    z = np.vectorize(NormalDist().inv_cdf)(np.clip(chance.value, _LEAST, 1.0 - _LEAST))
+    density = np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
     grown = (sizes / judged.lives)[:, None]
-    found = [Estimate(e.value, np.hypot(e.mcse, _slopes(e.value, sizes) * away)) for e in (chance, money)]
-    return found[0], Estimate(*(part * grown for part in found[1]))
+    return (
+        Estimate(chance.value, np.hypot(chance.mcse, 0.5 * np.abs(z) * density * moved)),
+        Estimate(money.value * grown, np.hypot(money.mcse, 0.5 * np.abs(money.value) * moved) * grown),
+    )
 
 
-def _slopes(values: Array, sizes: Array) -> Array:
-    """Change with log lives along the second axis, from one size to the next."""
-    places, first, back = np.unique(sizes, return_index=True, return_inverse=True)
-    if len(places) == 1:
-        return np.zeros(values.shape)
-    return np.asarray(np.abs(np.gradient(values[:, first], np.log(places), axis=1)[:, back]))
+def _spread_moved(judged: Judged, noise: Noise, period: int, lives: float) -> float:
+    """Error of the variance of the rate, as a share of it, that telling chance from what is shared brings."""
+    lasting, chance = _variances(judged, noise, period)
+    of_own = judged.lives / lives
+    variance = lasting + of_own * chance
+    return (
+        abs(1.0 - of_own) * 2.0 * float(np.sqrt(lasting * chance / judged.rate.draws)) / variance if variance else 0.0
+    )
 
 
 def _size_error(judged: Judged, noise: Noise, period: int, lives: float) -> float:

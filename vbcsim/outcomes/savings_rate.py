@@ -48,7 +48,7 @@ NOISES: tuple[Noise, ...] = get_args(Noise)
 """Members' chance alone; all but the provider group's own course, which then counts as true; every layer."""
 _MOST_COPIES = 12
 """Groups put together, beyond which their chance is as good as normal."""
-FEWEST_PER_FEATURE = 5
+FEWEST_PER_FEATURE = 3
 """Draws for each shared feature below which chance cannot be told from what is shared."""
 _MARKET = ("national_index", "regional_index")
 

@@ -14,6 +14,7 @@ from vbcsim.pipeline.certainty import NamedFigure, RunningError, Target, further
 from vbcsim.pipeline.folder import kept_experience, open_run, run_facts, save_run
 from vbcsim.pipeline.lasting import Lasting
 from vbcsim.pipeline.money import effective_share, waterfall
+from vbcsim.pipeline.pairing import side_by_side
 from vbcsim.pipeline.payments import cash
 from vbcsim.pipeline.stages import build_cohort, compare, load_scenario, settle, simulate, summarize
 from vbcsim.pipeline.study import (
@@ -26,7 +27,6 @@ from vbcsim.pipeline.study import (
     settle_cases,
     settle_run,
     settled_parts,
-    side_by_side,
     simulate_cases,
     split_variance,
 )

@@ -38,16 +38,26 @@ class World(NamedTuple):
 
 
 def world_in(run: Run) -> World | None:
-    """The case of a run in which there is no true saving; none where it has no such case."""
+    """The case of a run in which there is no true saving; none where it has no such case.
+
+    Its members, markets and chance are those of the run; quality may differ, as where a programme is left out whole.
+    """
     from vbcsim.experience.no_effect import without_effect
-    from vbcsim.experience.simulate import experience_hash
 
     base = run.cases[BASE]
-    asked = experience_hash(without_effect(base.cohort), run.scenario.seed, str(base.experience.attrs["engine"]))
+    asked = _key(run, without_effect(base.cohort))
     for name, case in run.cases.items():
-        if case.experience.attrs["experience_hash"] == asked:
+        if _key(run, case.cohort) == asked:
             return World(run.scenario, case.cohort, case.experience, name)
     return None
+
+
+def _key(run: Run, cohort: xr.Dataset) -> str:
+    """What decides the cost of a cohort's members."""
+    from vbcsim.experience.simulate import experience_hash
+
+    cost = cohort.drop_vars([name for name in cohort.variables if str(name).startswith("measure_")])
+    return experience_hash(cost, run.scenario.seed, str(run.cases[BASE].experience.attrs["engine"]))
 
 
 def world_of(

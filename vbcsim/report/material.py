@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vbcsim.contract.arrangement import Arrangement
     from vbcsim.scenario.model import Scenario
 
-__all__ = ["MOST_DESIGNS", "Material", "Pair", "RunLike", "Statistics"]
+__all__ = ["MOST_DESIGNS", "Material", "Pair", "RunLike", "Statistics", "short_titles"]
 
 MOST_DESIGNS = 8
 """A picture shows at most so many designs; the tables show all."""
@@ -136,17 +136,7 @@ class Material:
     @cached_property
     def titles(self) -> Mapping[str, str]:
         """A short title of each design, none like another: its title, or the part before a colon, or its name."""
-        full = {
-            name: plain(self.arrangements[name].title) if name in self.arrangements else "" for name in self.designs
-        }
-        heads = {name: title.partition(":")[0].strip() for name, title in full.items()}
-        for found, longest in ((full, SHORT_TITLE), (heads, LONGEST_TITLE)):
-            if max(map(len, found.values())) <= longest and all(found.values()) and _distinct(found):
-                return found
-        cut = {name: clip(title, LONGEST_TITLE) for name, title in full.items()}
-        return (
-            cut if all(cut.values()) and _distinct(cut) else {n: clip(_spoken(n), LONGEST_TITLE) for n in self.designs}
-        )
+        return short_titles(self.arrangements, self.designs)
 
     @cached_property
     def years(self) -> tuple[int, ...]:
@@ -236,6 +226,17 @@ class Material:
             if (row.b, row.a, row.party) == (a, b, party):
                 return _turned(row)
         raise KeyError(f"no pair {a}, {b} of {party}")
+
+
+def short_titles(arrangements: Mapping[str, Arrangement], designs: Sequence[str]) -> Mapping[str, str]:
+    """A short title of each design, none like another: its title, or the part before a colon, or its name."""
+    full = {name: plain(arrangements[name].title) if name in arrangements else "" for name in designs}
+    heads = {name: title.partition(":")[0].strip() for name, title in full.items()}
+    for found, longest in ((full, SHORT_TITLE), (heads, LONGEST_TITLE)):
+        if max(map(len, found.values())) <= longest and all(found.values()) and _distinct(found):
+            return found
+    cut = {name: clip(title, LONGEST_TITLE) for name, title in full.items()}
+    return cut if all(cut.values()) and _distinct(cut) else {n: clip(_spoken(n), LONGEST_TITLE) for n in designs}
 
 
 def _distinct(titles: Mapping[str, str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from vbcsim.report.material import Material, Pair
-from vbcsim.report.words import MINUS, PLUS_MINUS, Scale, clip, join, percent_pair, scale_for
+from vbcsim.report.words import MINUS, PLUS_MINUS, Scale, clip, join, percent_pair, plain, scale_for
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from vbcsim.report.tables import Cell, TableOf
 
-__all__ = ["ROWS", "print_answers", "print_capital", "print_comparison", "print_outcomes", "print_tables"]
+__all__ = [
+    "ROWS",
+    "print_answers",
+    "print_capital",
+    "print_comparison",
+    "print_outcomes",
+    "print_paragraphs",
+    "print_tables",
+]
 
 ROWS = (
     ("mean_usd", "average"),
@@ -86,6 +94,15 @@ def print_tables(tables: Sequence[TableOf], console: Console | None = None) -> N
             name = f"{row.name}, {row.technical}" if row.technical else row.name
             table.add_row(*map(_text, (name, *(_told(cell) for cell in row.cells))))
         console.print(table)
+
+
+def print_paragraphs(words: Sequence[str], console: Console | None = None) -> None:
+    """Print sentences, a paragraph each."""
+    from rich.text import Text
+
+    console = console or _console()
+    for paragraph in words:
+        console.print(Text(plain(paragraph)))
 
 
 def _told(cell: Cell) -> str:
