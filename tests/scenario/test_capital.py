@@ -65,6 +65,11 @@ def test_names_that_the_scenario_lacks_are_told_with_their_lines():
         ("capital: {lag_months: {bank: 4}, source: a draft}\n", "bank"),
         ("capital: {lag_months: 8, chances: [60%], source: a draft}\n", "below 0.5"),
         ("capital: {lag_months: 8, accounts: [programme_cost], source: a draft}\n", "needs a ledger of the provider"),
+        ("capital: {lag_months: 8, parties: reinsurer, source: x}\n", '"reinsurer" is not a party of any design'),
+        (
+            "capital: {lag_months: 8, advances: [{usd: 5, payer: government, source: x}], source: x}\n",
+            'capital.advances[0]: "government" is not a party of any design (there: payer and provider)',
+        ),
         (
             "capital: {lag_months: 8, advances: [{usd: 5, payer: provider, source: x}], source: a draft}\n",
             "provider is both payer and payee",

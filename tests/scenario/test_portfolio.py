@@ -87,6 +87,11 @@ def test_what_is_not_shared_is_drawn_apart(read):
             8,
             'capital.designs.c: "c" is not a contract',
         ),
+        (
+            ONE + "capital: {lag_months: 9, advances: [{usd: 5, source: x}], source: x}\n",
+            8,
+            "an advance is on one contract",
+        ),
     ],
 )
 def test_a_mistake_is_told_at_its_line(read, text, line, said):

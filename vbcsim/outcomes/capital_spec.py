@@ -31,7 +31,16 @@ from vbcsim.core.parties import Party
 from vbcsim.core.text import listing
 from vbcsim.core.units import Fraction, Months, NonNegative, Rate, Usd
 
-__all__ = ["Advance", "Capital", "Instalments", "RiskBasedCapital", "Tier", "Timing", "capital_problems"]
+__all__ = [
+    "Advance",
+    "Capital",
+    "Instalments",
+    "RiskBasedCapital",
+    "Tier",
+    "Timing",
+    "capital_problems",
+    "parties_problems",
+]
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
@@ -233,6 +242,16 @@ def capital_problems(
             found.append(Problem(where, words))
             continue
         found.append(_stranger(account, known, where, "an account of a ledger"))
+    return [problem for problem in found if problem is not None]
+
+
+def parties_problems(capital: Capital, parties: Collection[str]) -> list[Problem]:
+    """Parties that the section names and no design has, each at its path."""
+    named: dict[str, tuple[str, ...]] = {f"capital.parties[{k}]": (party,) for k, party in enumerate(capital.parties)}
+    timings: dict[str, Timing] = {"capital": capital} | {f"capital.designs.{d}": t for d, t in capital.designs.items()}
+    for where, timing in timings.items():
+        named |= {f"{where}.advances[{k}]": (a.payer, a.payee) for k, a in enumerate(timing.advances or ())}
+    found = (_stranger(p, parties, where, "a party of any design") for where, pair in named.items() for p in pair)
     return [problem for problem in found if problem is not None]
 
 

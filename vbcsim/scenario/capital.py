@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vbcsim.core.errors import BadInput, Problem
-from vbcsim.outcomes.capital_spec import capital_problems
+from vbcsim.outcomes.capital_spec import capital_problems, parties_problems
 from vbcsim.outcomes.economics import PAYER_ACCOUNTS, PROVIDER_ACCOUNTS
 from vbcsim.scenario.model import Scenario
 
@@ -18,7 +18,9 @@ def capital_misfits(scenario: Scenario) -> list[Problem]:
         provisions = scenario.provisions
     except BadInput:
         return []  # told by the designs themselves
-    return capital_problems(scenario.capital, provisions, accounts_beside(scenario))
+    parties = {p for design in scenario.settled_designs.values() for a in design.arrangements for p in a.parties}
+    strangers = parties_problems(scenario.capital, parties)
+    return [*strangers, *capital_problems(scenario.capital, provisions, accounts_beside(scenario))]
 
 
 def accounts_beside(scenario: Scenario) -> dict[str, tuple[str, ...]]:

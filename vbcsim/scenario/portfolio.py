@@ -262,6 +262,9 @@ def _capital_misfits(
     for problem in capital_problems(held, provisions, accounts):
         words = problem.message.replace("a design", "a contract").replace("any design", "any contract")
         yield Problem(document.place(parse_path(problem.place)), words)
+    if spec.advances:
+        words = "an advance is on one contract; say under designs: {NAME: {advances: ...}} on which"
+        yield Problem(document.place(("capital", "advances")), words)
     if spec.risk_based_capital is not None:
         words = "a charge is told for one contract; leave it out here and state it in the scenario of the contract"
         yield Problem(document.place(("capital", "risk_based_capital")), words)
