@@ -69,8 +69,8 @@ def claims(
     """Turn eligibility and claims in a FOLDER (CSV or Parquet) into a cohort, assumption tables and a scenario.
 
     Reads the Tuva input layer's tables or a generic layout; other headings with --headings. Writes scenario.yaml,
-    cohort.csv, services.csv, completion.csv and the data review review.html. Nothing leaves this machine, and no file
-    that is written tells of a single member.
+    cohort.csv, services.csv, completion.csv, the data review review.html and fit.md, every fitted figure with its
+    error, its credibility and how well it fits. Nothing leaves this machine, and no file tells of a single member.
 
     \b
     Example:
@@ -218,10 +218,11 @@ def _years(text: str | None) -> tuple[int, ...]:
 def _write(found: Calibrated, texts: dict[str, str], out: Path) -> list[Path]:
     """Write every file; nothing is begun before all texts are there."""
     from vbcsim.calibrate.claims.review import review_of
+    from vbcsim.calibrate.fit.files import diagnostic_texts
     from vbcsim.core.files import write_atomic
     from vbcsim.report.data_review import data_review_html
 
-    texts = {**texts, "review.html": data_review_html(review_of(found))}
+    texts = {**texts, "fit.md": diagnostic_texts(found.fit)[1], "review.html": data_review_html(review_of(found))}
     out.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         write_atomic(out / name, text)

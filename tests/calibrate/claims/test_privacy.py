@@ -41,7 +41,7 @@ def output(written, tmp_path_factory) -> tuple[Path, Path, str]:
 def test_no_output_holds_an_identifier(output):
     out, folder, said = output
     texts = {path.name: path.read_text() for path in sorted(out.iterdir())}
-    assert set(texts) == {"cohort.csv", "services.csv", "completion.csv", "scenario.yaml", "review.html"}
+    assert set(texts) == {"cohort.csv", "services.csv", "completion.csv", "scenario.yaml", "review.html", "fit.md"}
     texts |= {"rejects.csv": (folder / "rejects.csv").read_text(), "said": said}
     for name, text in texts.items():
         assert not [word for word in PLANTED if word in text], name

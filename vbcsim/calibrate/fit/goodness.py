@@ -27,11 +27,11 @@ __all__ = ["Check", "Goodness", "Quantile", "goodness_of", "people_of", "severit
 
 Floats = NDArray[np.float64]
 
-PERSONS: Final = 40_000
+PERSONS: Final = 30_000
 SAMPLES: Final = 199
-_MOST_PERSONS: Final = 10_000
+_MOST_PERSONS: Final = 6000
 """Pairs of years beyond these are thinned by chance, as are single costs."""
-_MOST_COSTS: Final = 4000
+_MOST_COSTS: Final = 3000
 """Single costs beyond these are thinned by chance: a test of millions refuses every law."""
 _LEVELS: Final = (0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999)
 _BINS: Final = (0, 1, 2, 3, 4, 6, 9, 13, 21, 41)
