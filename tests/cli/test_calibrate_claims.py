@@ -49,7 +49,7 @@ def test_what_is_there_is_not_written_over_unasked(type_, extract, here):
     ("words", "sentence"),
     [
         (["nowhere", "--out", "x"], "nowhere: is not there"),
-        (["extract", "--out", "x"], "no line of business is stated; say which it is with --line"),
+        (["extract", "--out", "x"], "line_of_business: none that is known; state it with --line"),
         (["extract", "--out", "x", "--stratum", "regoin=state"], 'did you mean "region"?'),
         (["extract", "--out", "x", "--stratum", "region=state"], "has no column state for --stratum"),
         (["extract", "--out", "x", "--years", "last"], '"last" is not a list of years'),

@@ -82,6 +82,8 @@ def test_claims_without_enrollment_do_not_count_and_are_said(put, months):
 
 def test_an_unknown_line_of_business_is_asked_for(put, months):
     folder = put(eligibility="A,2022-01-01,2022-12-31,1980-05-05,F,gold\n", medical_claim=months)
-    with pytest.raises(BadInput, match='line of business is "gold"; say which it is with --line'):
+    with pytest.raises(BadInput) as error:
         read_claims(folder)
+    assert "eligibility.csv:2: line_of_business: none that is known; state it with --line" in str(error.value)
+    assert "eligibility.csv: no row of eligibility can be used" in str(error.value)
     assert read_claims(folder, line="medicaid").people.line_of_business.labels == ("medicaid",)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from vbcsim.calibrate.claims.enrollment import SpanCounts, line_of_business, member_months, span_counts
+from vbcsim.calibrate.claims.enrollment import SpanCounts, member_months, span_counts
 from vbcsim.calibrate.claims.fates import FATES, judge_lines
 from vbcsim.calibrate.claims.hcc import Scores, scored
 from vbcsim.calibrate.claims.ingest import FileCount, Ingested, ingest, parts_for
@@ -21,12 +21,11 @@ from vbcsim.calibrate.claims.rejects import reject_problems
 from vbcsim.calibrate.claims.service_categories import CATEGORIES, UNKNOWN, with_categories
 from vbcsim.calibrate.claims.services import services_of, with_incurred_day
 from vbcsim.calibrate.claims.sources import Source, find_sources
-from vbcsim.core.errors import BadInput, Problem
-from vbcsim.core.text import counted, listing, shown, visible
+from vbcsim.core.errors import BadInput
+from vbcsim.core.text import listing, visible
 
 __all__ = ["Extract", "Part", "read_claims", "rows_of_fates"]
 
-_MOST_WORDS = 20
 _WHO = ("birth", "sex", "dual", "entitlement")
 _KEPT = (
     "file", "row", "person", "claim", "from", "thru", "admitted", "discharged", "paid_date", "cents", "paid", "billed",
@@ -118,11 +117,11 @@ def read_claims(
     rejects = pl.DataFrame()
     spans: list[pl.DataFrame] = []
     for number in range(parts):
-        read = ingest(sources, amount, number, parts)
+        read = ingest(sources, amount, line, number, parts)
         if number == 0:
             files, rejects = read.files, read.rejects
             try:
-                _check_lines(read.spans, line, sources)
+                _check_spans(read.spans, sources)
                 chosen, left_out = _years(read, years, visible(str(folder)))
             except BadInput as error:
                 raise BadInput([*reject_problems(read.files, read.rejects), *error.problems]) from None
@@ -237,26 +236,14 @@ def _added(parts: Sequence[Sequence[Oddity]]) -> tuple[Oddity, ...]:
     return tuple(o for o in found.values() if o.count)
 
 
-def _check_lines(spans: pl.DataFrame, usual: str | None, sources: Sequence[Source]) -> None:
-    """Every span must have a line of business that is known, or a usual one be stated.
+def _check_spans(spans: pl.DataFrame, sources: Sequence[Source]) -> None:
+    """There must be eligibility to go by.
 
-    :raises BadInput: with the words that are not known.
+    :raises BadInput: where no span can be used.
     """
     if not spans.height:
         name = next(s.name for s in sources if s.table == "eligibility")
-        raise BadInput(name, "no row of eligibility can be used; see the rejects")
-    unknown = spans.filter(line_of_business(usual).is_null())
-    if not unknown.height:
-        return
-    words = unknown["line_of_business"].cast(pl.String).unique().drop_nulls().sort().to_list()
-    allowed = "commercial, medicare, medicaid or dual"
-    place = next(s.name for s in sources if s.table == "eligibility")
-    # A column of very many words may be anything, identifiers among them: it is not shown.
-    told = listing([shown(w) for w in words], 5) if len(words) <= _MOST_WORDS else f"in {len(words):,} words"
-    what = f"the line of business is {told}" if words else "no line of business is stated"
-    raise BadInput(
-        Problem(place, f"of {counted(unknown.height, 'span')}: {what}; say which it is with --line ({allowed})")
-    )
+        raise BadInput(name, "no row of eligibility can be used")
 
 
 def _years(read: Ingested, wanted: Sequence[int], place: str) -> tuple[tuple[int, ...], tuple[str, ...]]:

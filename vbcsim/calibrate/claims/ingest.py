@@ -55,8 +55,8 @@ def parts_for(sources: Sequence[Source]) -> int:
     return max(1, -(-size // _BYTES_OF_A_PART))
 
 
-def ingest(sources: Sequence[Source], amount: str, part: int = 0, parts: int = 1) -> Ingested:
-    """Read all files, keeping the persons of one part.
+def ingest(sources: Sequence[Source], amount: str, line: str | None, part: int = 0, parts: int = 1) -> Ingested:
+    """Read all files, keeping the persons of one part; ``line`` is that of spans which state none that is known.
 
     :raises BadInput: where a file breaks off.
     """
@@ -65,7 +65,7 @@ def ingest(sources: Sequence[Source], amount: str, part: int = 0, parts: int = 1
     rejects = [pl.DataFrame(schema=_REJECTS)]
     counts = []
     for source in sources:
-        frames, wrong, count = _read(source, amount, part, parts)
+        frames, wrong, count = _read(source, amount, line, part, parts)
         (spans if source.table == "eligibility" else claims).extend(frames)
         rejects += wrong
         counts.append(count)
@@ -75,7 +75,7 @@ def ingest(sources: Sequence[Source], amount: str, part: int = 0, parts: int = 1
 
 
 def _read(
-    source: Source, amount: str, part: int, parts: int
+    source: Source, amount: str, line: str | None, part: int, parts: int
 ) -> tuple[list[pl.DataFrame], list[pl.DataFrame], FileCount]:
     count = FileCount(source.name, source.table, notes=list(source.notes))
     frames: list[pl.DataFrame] = []
@@ -83,7 +83,7 @@ def _read(
     foreign = 0
     for batch in source.batches():
         if source.table == "eligibility":
-            good, wrong = spans_of(batch, source)
+            good, wrong = spans_of(batch, source, line)
         else:
             good, wrong = claims_of(batch, source, amount)
             kind = "pharmacy" if source.table == "pharmacy_claim" else "medical"

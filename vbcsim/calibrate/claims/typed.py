@@ -12,6 +12,7 @@ from typing import Final
 
 import polars as pl
 
+from vbcsim.calibrate.claims.enrollment import line_of_business
 from vbcsim.calibrate.claims.sources import Batch, Source
 
 __all__ = ["CLAIM_DATES", "SPAN_DATES", "claims_of", "spans_of"]
@@ -32,6 +33,7 @@ _FORMATS: Final = (
 """Formats of dates and the characters that they take; a time of day after them is dropped."""
 _AMOUNT: Final = r"^\(?-?\$?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?\)?$"
 _LARGEST_CENTS: Final = 10**12
+_NO_LINE: Final = "line_of_business: none that is known; state it with --line (commercial, medicare, medicaid or dual)"
 _EARLIEST, _LATEST = pl.date(1990, 1, 1), pl.date(2100, 1, 1)
 
 
@@ -105,8 +107,11 @@ def _unread(names: Sequence[str], what: str) -> list[tuple[pl.Expr, str]]:
     return [(pl.col(f"bad:{n}"), f"{n}: the text cannot be read as {what}") for n in names]
 
 
-def spans_of(batch: Batch, source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Enrolment spans of a batch, and its rejects (file, row, reason)."""
+def spans_of(batch: Batch, source: Source, line: str | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Enrolment spans of a batch, and its rejects (file, row, reason).
+
+    :param line: line of business of spans that state none that is known.
+    """
     text = _prepared(batch, source)
     dates = [n for n in SPAN_DATES if n in text.columns]
     frame = _judge(text, dates, (), source)
@@ -124,6 +129,7 @@ def spans_of(batch: Batch, source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
             (~pl.col("start").is_between(pl.date(1900, 1, 1), _LATEST), "start: no possible date"),
             (pl.col("birth") > pl.col("end"), "birth: lies after the end of the span"),
             (pl.col("birth") < pl.date(1870, 1, 1), "birth: no possible date"),
+            (line_of_business(line).is_null(), _NO_LINE),
         ]
     )
     frame = frame.with_columns(reason, pl.col("person").hash(7).alias("person"))
