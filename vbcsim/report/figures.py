@@ -85,15 +85,16 @@ def _waterfall(material: Material) -> Iterator[Picture]:
         return
     best = best_design(material)
     order = (best, *(name for name in material.designs if name != best))
-    drawn = f" The first {waterfall.MOST_PANELS} designs are drawn." if len(order) > waterfall.MOST_PANELS else ""
+    drawn = waterfall.drawn_designs(material, order)
+    part = "" if len(drawn) == len(order) else f" Of {len(order)} designs {len(drawn)} are drawn; the data has all."
     caption = (
         f"Averages for the {material.lead} over {material.period}, clause by clause in the order in which the contract "
         "settles them: grey is the target less spending, orange what a clause takes from it, blue what it adds, black "
         "what is left. A clause acts on what the clauses before it leave, and clauses that change nothing in any draw "
-        f"are left out.{drawn}"
+        f"are left out.{part}"
     )
     yield picture_of(
-        "waterfall", caption, waterfall.waterfall_data(material), waterfall.waterfall_steps, material, order
+        "waterfall", caption, waterfall.waterfall_data(material), waterfall.waterfall_steps, material, drawn
     )
 
 

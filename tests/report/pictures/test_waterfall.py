@@ -28,7 +28,13 @@ def test_the_data_hold_what_is_not_drawn_as_well(reported):
     assert len({row[0] for row in data.rows}) == len(reported.designs)
 
 
+def test_what_fits_on_a_page_is_drawn(reported, monkeypatch):
+    assert waterfall.drawn_designs(reported, reported.designs) == reported.designs[: waterfall.MOST_PANELS]
+    monkeypatch.setattr(waterfall, "MOST_BARS", 3)
+    assert waterfall.drawn_designs(reported, reported.designs) == reported.designs[:1]
+
+
 def test_it_can_be_drawn(reported):
     panels = waterfall.waterfall_steps(reported, reported.designs).axes
-    assert len(panels) == min(len(reported.designs), waterfall.MOST_PANELS)
+    assert len(panels) == len(reported.designs)
     assert panels[0].get_title(loc="left") == reported.titles[reported.designs[0]]

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["MOST_PANELS", "waterfall_data", "waterfall_steps"]
+__all__ = ["drawn_designs", "waterfall_data", "waterfall_steps"]
 
 MOST_PANELS = 3
-"""Designs that are drawn; the data has all."""
+MOST_BARS = 26
+"""Designs, and bars of all of them, that fit on a page; the data has all."""
 _COLOURS = {"gross": NOTHING, "net": INK}
 
 
@@ -33,12 +34,24 @@ class Shown(NamedTuple):
     error: float
 
 
+def drawn_designs(material: Material, designs: tuple[str, ...]) -> tuple[str, ...]:
+    """The first of the designs that fit on a page together, one at least."""
+    drawn: list[str] = []
+    bars = 0
+    for name in designs[:MOST_PANELS]:
+        bars += len(_steps(material, name))
+        if drawn and bars > MOST_BARS:
+            break
+        drawn.append(name)
+    return tuple(drawn)
+
+
 def waterfall_steps(material: Material, designs: tuple[str, ...]) -> Figure:
     """A panel per design: grey is a target less spending, orange is lost to a clause, blue gained, black what is left.
 
     Clauses that change nothing in any draw are left out.
     """
-    steps = {name: _steps(material, name) for name in designs[:MOST_PANELS]}
+    steps = {name: _steps(material, name) for name in designs}
     scale = scale_for(end for found in steps.values() for step in found for end in (step.before, step.after))
     with style():
         figure = blank(sum(0.31 * len(found) + 0.45 for found in steps.values()) + 0.45)
