@@ -249,7 +249,7 @@ def _backtests(backtests: Mapping[str, Any]) -> Iterator[Section]:
 def _plain_tables(told: Any, caption: str) -> Iterator[Table]:
     """Plain data as tables: figures by name, and lists of like rows; nested parts follow."""
     if isinstance(told, Mapping):
-        single = {k: v for k, v in told.items() if not isinstance(v, (Mapping, list))}
+        single = {k: v for k, v in told.items() if v is not None and not isinstance(v, (Mapping, list))}
         if single:
             pairs = tuple((plain(str(k)).replace("_", " "), _value(v)) for k, v in single.items())
             yield Table(caption, ("Figure", "Value"), pairs, (1,))
@@ -257,19 +257,35 @@ def _plain_tables(told: Any, caption: str) -> Iterator[Table]:
             if key not in single:
                 yield from _plain_tables(value, f"{caption}: {plain(str(key)).replace('_', ' ')}")
     elif isinstance(told, list) and told and all(isinstance(row, Mapping) for row in told):
-        names = tuple(dict.fromkeys(name for row in told for name in row if not isinstance(row[name], (Mapping, list))))
-        rows = tuple(tuple(_value(row.get(name)) for name in names) for row in told[:_MOST_ROWS])
+        flat = [_flat(row) for row in told]
+        names = tuple(dict.fromkeys(name for row in flat for name in row))
+        rows = tuple(tuple(_value(row.get(name, "")) for name in names) for row in flat[:_MOST_ROWS])
         note = f"{len(told) - _MOST_ROWS:,} more rows are in the file." if len(told) > _MOST_ROWS else ""
-        headings = tuple(plain(name).replace("_", " ") for name in names)
-        yield Table(caption, headings, rows, tuple(range(1, len(names))), (), note)
+        # A table with many columns is told the other way round, so that it fits on a page.
+        if len(names) > _MOST_COLUMNS >= len(rows):
+            turned = tuple(zip(names, *rows, strict=True))
+            yield Table(caption, turned[0], turned[1:], tuple(range(1, len(rows) + 1)), (), note)
+        else:
+            yield Table(caption, names, rows, tuple(range(1, len(names))), (), note)
     elif isinstance(told, list) and told:
         yield Table(caption, ("Values",), ((", ".join(_value(v) for v in told[:_MOST_ROWS]),),))
 
 
-_MOST_ROWS = 60
+_MOST_ROWS, _MOST_COLUMNS = 60, 8
+
+
+def _flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A row whose nested figures stand beside the others, their names one after the other."""
+    found: dict[str, Any] = {}
+    for key, value in row.items():
+        name = f"{prefix}{plain(str(key)).replace('_', ' ')}"
+        found |= _flat(value, f"{name}, ") if isinstance(value, Mapping) else {name: value}
+    return found
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_value, value))
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1000.0 else f"{value:,.0f}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else plain(str(value))
