@@ -11,14 +11,17 @@ from hypothesis import strategies as st
 
 from vbcsim.contract.arrangement import Arrangement, Provision, Step
 from vbcsim.contract.book import Book
+from vbcsim.contract.measured import measured_parts
 from vbcsim.contract.program import load_program, program_names, resolve
 from vbcsim.contract.settle import SettledPart, settle, settle_amounts
 from vbcsim.contract.steps import settled_provisions
 from vbcsim.contract.term import term_family
 from vbcsim.core.errors import BadInput
-from vbcsim.outcomes.waterfall import CHANGES, steps_of
+from vbcsim.outcomes.effective_share import effective_share
+from vbcsim.outcomes.waterfall import CHANGES, steps_of, waterfall
 
 few = settings(max_examples=settings.default.max_examples // 4)
+fewest = settings(max_examples=settings.default.max_examples // 10)
 PARTIES = ("payer", "provider", "reinsurer", "downstream", "government")
 
 
@@ -189,6 +192,30 @@ def test_no_year_of_a_program_sees_a_later_one(made, name, inputs, seed):
             np.testing.assert_array_equal(np.broadcast_to(amount, (6, last)), early)
 
 
+@every_program
+@pytest.mark.parametrize("seed", [2**20])
+def test_the_money_of_every_program_is_followed_to_the_end(made, name, inputs, seed):
+    """Clauses add up; shares are said; what is measured, settled again as it was, pays what it paid."""
+    design, years = design_of(name, inputs, seed)
+    book = made.book(made_up(design, seed, years), years)
+    part = SettledPart("", book, design)
+    provisions = {"design": list(settled_provisions([part]))}
+    settlement = settle(book, {"design": design})
+    for party in design.parties:
+        if party not in settlement["party"]:
+            continue
+        found = waterfall(settlement, provisions, party)
+        changes = found["amount_usd"].where(np.isin(found["step_kind"], CHANGES), 0.0).sum("step")
+        np.testing.assert_allclose(changes, settlement["net_usd"].sel(party=party).sum("year").mean("draw"), atol=1e-4)
+        shares = effective_share(settlement, provisions, party)
+        assert (shares["headline_words"] != "").all()
+        for measured in measured_parts([part], party):
+            again = measured.paid(measured.cost_usd, measured.target_usd)
+            own = [p for p in provisions["design"] if p.name in measured.signs]
+            settled = sum(measured.signs[p.name] * p.amount.sum(axis=1) for p in own)
+            np.testing.assert_allclose(again, settled, rtol=1e-12, atol=1e-6)
+
+
 YEARS = (2018, 2019, 2020, 2021, 2022, 2023, 2024)
 
 
@@ -206,7 +233,7 @@ def test_spending_less_never_pays_the_provider_less_in_shared_savings(made, trac
     assert (saved >= spent - 1e-6).all()
 
 
-@few
+@fewest
 @given(data=st.data())
 def test_clauses_add_up_to_the_settlement_in_every_draw(made, data):
     drafted, lines = data.draw(arrangements(made)), data.draw(made.lines())
