@@ -29,6 +29,8 @@ def test_the_table_tells_every_figure_with_its_error(found):
     assert rows["Reserve that runs out 1 time in 20"].value.startswith("5.6")
     assert rows["Reserve that runs out 1 time in 20"].error
     assert rows["Chance of running out with $2 million"].value == "50%"
+    thin = [row.technical for row in table.rows if row.name.startswith("Reserve")]
+    assert thin == ["only 5 draws lie beyond", "the worst draw: simulate more"]
     assert "Present value at 5%, average" in rows
     assert [row.name for row in table.rows].count("Cost of that reserve") == 2
     assert capital_tables(None, TITLES) == yearly_tables(None, TITLES) == []

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["capital_tables", "capital_words", "dollars", "odds", "yearly_tables"]
 
 SIDE_BY_SIDE = 4
+_ENOUGH = 10
+"""Draws beyond a quantile with which its error can be trusted."""
 Titles = Mapping[str, str]
 
 
@@ -47,9 +49,17 @@ def _table(capital: xr.Dataset, party: str, titles: Titles, every: Sequence[str]
 
 def _reserve_rows(capital: xr.Dataset, scale: Scale) -> Iterator[Row]:
     for chance in capital["chance"].values:
-        yield _row(f"Reserve that runs out {odds(float(chance))}", capital, "reserve_needed_usd", scale, chance=chance)
+        row = _row(f"Reserve that runs out {odds(float(chance))}", capital, "reserve_needed_usd", scale, chance=chance)
+        yield row._replace(technical=_thin(float(chance) * int(capital.attrs["draws"])))
         if "cost_of_capital_usd" in capital:
             yield _row("Cost of that reserve", capital, "cost_of_capital_usd", scale, chance=chance)
+
+
+def _thin(draws: float) -> str:
+    """A warning where so few draws lie beyond a quantile that its error is itself hardly known."""
+    if draws >= _ENOUGH:
+        return ""
+    return f"only {draws:.0f} draws lie beyond" if draws >= 2.0 else "the worst draw: simulate more"
 
 
 def _ruin_rows(capital: xr.Dataset) -> Iterator[Row]:
