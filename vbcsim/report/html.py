@@ -17,7 +17,7 @@ from vbcsim.report.material import Material
 from vbcsim.report.page import page_of
 from vbcsim.report.practice import practice
 from vbcsim.report.provenance import facts
-from vbcsim.report.register import named_register, register
+from vbcsim.report.register import named_register, named_tables, register
 from vbcsim.report.shares import share_table
 from vbcsim.report.split import split_tables
 from vbcsim.report.words import plain
@@ -73,7 +73,7 @@ def _sources(material: Material) -> dict[str, Any]:
         "terms": terms(material),
         "assumptions": register(scenario.supposed),
         "interventions": named_register(scenario.interventions),
-        "measures": named_register(scenario.measures),
+        "measures": named_tables(scenario.measures, "Measure"),
         "economics": register(scenario.economics) if scenario.economics is not None else (),
         "changes": changes(material),
         "cohort": register(scenario.cohort) if scenario.collective is None else (),

@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from vbcsim.report.values import is_unverified, spoken, title_of, value_words
 from vbcsim.report.words import plain
 
-__all__ = ["Item", "Section", "Table", "named_register", "register", "unit_of"]
+__all__ = ["Item", "Section", "Table", "named_register", "named_tables", "register", "unit_of"]
 
+FEW = 6
+"""Named models of which each has a section of its own; more of them are rows of tables."""
 MOST_ROWS = 40
 """Rows of a table that are shown; a cohort may have thousands."""
 
@@ -86,6 +88,29 @@ def named_register(models: Mapping[str, BaseModel]) -> tuple[Section, ...]:
         told, evidence = getattr(model, "sentence", None), getattr(model, "reference", "")
         words = [plain(told()) if callable(told) else "", f"Evidence: {plain(evidence)}." if evidence else ""]
         found.append(_section(title_of(name), " ".join(filter(None, words)), model))
+    return tuple(found)
+
+
+def named_tables(models: Mapping[str, BaseModel], what: str) -> tuple[Section, ...]:
+    """Models by name as tables, one for each kind: a row each, what all of a kind share told once below it.
+
+    :param what: heading of the column of names.
+    """
+    if len(models) <= FEW:
+        return named_register(models)
+    kinds: dict[type[BaseModel], dict[str, BaseModel]] = {}
+    for name, model in models.items():
+        kinds.setdefault(type(model), {})[name] = model
+    found = []
+    for kind, own in kinds.items():
+        table = _table(tuple(own.values()))
+        names = [title_of(name) for name in own]
+        rows = tuple((name, *row) for name, row in zip(names, table.rows, strict=False))
+        flagged = any(flag for _, flag in table.sources)
+        word = spoken(str(getattr(next(iter(own.values())), "kind", kind.__name__)))
+        title = f"{title_of(word)}: {len(own)}"
+        shown = table._replace(headings=(what, *table.headings), rows=rows)
+        found.append(Section(title, "", (), (shown,), "", flagged))
     return tuple(found)
 
 
