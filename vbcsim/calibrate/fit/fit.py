@@ -136,7 +136,7 @@ def _fit_line(line: str, data: PersonYears, prior: Population | None, prior_name
         figures += _severity_figures(name, severities[name], rows[j])
     figures += _shared_figures(frailty, prior, data)
     few = frozenset(name for name, n in _users(data).items() if 0 < n < _SMALL)
-    figures = [_hidden(f, data) if f.category in few else f for f in figures]
+    figures = [_hidden(f, data, _row(prior, f.category)) if f.category in few else f for f in figures]
     notes = [*notes, *warning, *(f"{n}: fewer than {_SMALL} persons used it; as in the table" for n in sorted(few))]
     if len(data.years) == 1:
         notes.append("one year only: persistence and trends are those of the start, not of these persons")
@@ -179,12 +179,16 @@ def _users(data: PersonYears) -> dict[str, int]:
     return {n: len(np.unique(data.person[data.services[:, j] > 0])) for j, n in enumerate(data.categories)}
 
 
-def _hidden(f: Figure, data: PersonYears) -> Figure:
-    """The table's figure in place of one that few persons would tell; of use, not more than 11 services in all."""
+def _hidden(f: Figure, data: PersonYears, row: Service | None) -> Figure:
+    """The table's figure in place of one that few persons would tell; its use lowered where it expects eleven users."""
     shipped = 0.0 if f.shipped is None else f.shipped
     width = {"utilization_per_1000": LEVEL_WIDTH * shipped, "mean_cost_usd": LEVEL_WIDTH * shipped}.get(f.field, 0.0)
-    most = 1000.0 * _SMALL / float(data.exposure.sum()) if f.field == "utilization_per_1000" else float("inf")
-    value = min(shipped, most)
+    value = shipped
+    if f.field == "utilization_per_1000" and row is not None and shipped > 0:
+        spread = max(float(row.overdispersion), 1e-6)
+        each = shipped / 1000.0 * float(data.exposure.sum()) / data.persons
+        users = data.persons * (1.0 - (1.0 + spread * each) ** (-1.0 / spread))
+        value = shipped * min(1.0, _SMALL / users)
     nan, inf = float("nan"), float("inf")
     return Figure(
         f.category, f.field, nan, inf, f.shipped, 0.0, value, min(width, value), f"fewer than {_SMALL} persons"
