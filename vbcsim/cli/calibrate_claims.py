@@ -12,6 +12,7 @@ from vbcsim.cli.say import PATH, Speaker, speaks
 if TYPE_CHECKING:
     from vbcsim.calibrate.claims.calibrated import Calibrated
     from vbcsim.calibrate.claims.extract import Extract
+    from vbcsim.calibrate.claims.review import Review
 
 __all__ = ["claims", "summary"]
 
@@ -88,19 +89,25 @@ def claims(
     from vbcsim.calibrate.claims.columns import read_headings_map
     from vbcsim.calibrate.claims.extract import read_claims
     from vbcsim.calibrate.claims.rejects import REJECTS, check_rejects, write_rejects
+    from vbcsim.calibrate.claims.review import review_of
     from vbcsim.calibrate.claims.scenario import files_of
+    from vbcsim.calibrate.claims.withheld import withheld
+    from vbcsim.report.data_review import data_review_html
 
     cuts, columns, chosen = cuts_of(tiers), _strata(stratum), _years(years)
     folder_for(out, replace)
     mapped = read_headings_map(headings)
-    extract = read_claims(folder, amount=amount, line=line, years=chosen, strata=columns, headings=mapped, hcc=hcc)
     listed = rejects or folder / REJECTS
-    if extract.rejects.height:
-        write_rejects(extract, listed)
-    check_rejects(extract, allow_rejects, listed)
-    found = calibrate_claims(extract, tiers=cuts, complete=not no_completion, seed=seed)
-    written = _write(found, files_of(found, draws=draws, seed=seed, years=performance_years), out)
-    _tell(found, written, listed, say)
+    with withheld():
+        extract = read_claims(folder, amount=amount, line=line, years=chosen, strata=columns, headings=mapped, hcc=hcc)
+        if extract.rejects.height:
+            write_rejects(extract, listed)
+        check_rejects(extract, allow_rejects, listed)
+        found = calibrate_claims(extract, tiers=cuts, complete=not no_completion, seed=seed)
+        review = review_of(found)
+        texts = files_of(found, draws=draws, seed=seed, years=performance_years)
+    written = _write(texts | {"review.html": data_review_html(review)}, out)
+    _tell(found, review, written, listed, say)
 
 
 @click.command("summary")
@@ -133,7 +140,6 @@ def _summarize(
     from vbcsim.calibrate.calibration import folder_for
     from vbcsim.calibrate.claims.summary import read_summary, scaled, summary_files
     from vbcsim.core.errors import BadInput
-    from vbcsim.core.files import write_atomic
     from vbcsim.core.text import visible
 
     if line is None:
@@ -141,17 +147,14 @@ def _summarize(
     folder_for(out, replace)
     read = read_summary(file)
     found = scaled(read, line)
-    texts = summary_files(read, found, draws=draws, seed=seed, years=years)
-    out.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        write_atomic(out / name, text)
+    written = _write(summary_files(read, found, draws=draws, seed=seed, years=years), out)
     say.text(
         f"{read.members:,} members at ${read.pmpm_usd:,.2f} a month (shipped prices times {found.price:.3g}); "
         f"a member's yearly cost has a coefficient of variation of {found.cv:.3g} (frailties times {found.spread:.3g})."
     )
     for note in found.notes:
         say.note(note)
-    say.text(f"Written: {', '.join(visible(str(out / name)) for name in texts)}")
+    say.text(f"Written: {', '.join(visible(str(path)) for path in written)}")
     say.text(f"Next: vbcsim run {visible(str(out / 'scenario.yaml'))}")
     say.result(
         {
@@ -161,7 +164,7 @@ def _summarize(
             "spread_factor": found.spread,
             "cv": found.cv,
             "notes": list(found.notes),
-            "written": [str(out / name) for name in texts],
+            "written": [str(path) for path in written],
         }
     )
 
@@ -215,26 +218,22 @@ def _years(text: str | None) -> tuple[int, ...]:
     return found
 
 
-def _write(found: Calibrated, texts: dict[str, str], out: Path) -> list[Path]:
-    """Write every file; nothing is begun before all texts are there."""
-    from vbcsim.calibrate.claims.review import review_of
-    from vbcsim.calibrate.fit.files import diagnostic_texts
+def _write(texts: dict[str, str], out: Path) -> list[Path]:
+    """Write every file, each whole or not at all."""
     from vbcsim.core.files import write_atomic
-    from vbcsim.report.data_review import data_review_html
 
-    texts = {**texts, "fit.md": diagnostic_texts(found.fit)[1], "review.html": data_review_html(review_of(found))}
     out.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         write_atomic(out / name, text)
     return [out / name for name in texts]
 
 
-def _tell(found: Calibrated, written: list[Path], listed: Path, say: Speaker) -> None:
+def _tell(found: Calibrated, review: Review, written: list[Path], listed: Path, say: Speaker) -> None:
     from vbcsim.calibrate.claims.extract import rows_of_fates
-    from vbcsim.calibrate.claims.review import dollars, review_of
+    from vbcsim.calibrate.claims.review import dollars
     from vbcsim.core.text import visible
 
-    review, x = review_of(found), found.extract
+    x = found.extract
     say.text(review.answer)
     fates = rows_of_fates(x)
     for words, rows, cents in fates:

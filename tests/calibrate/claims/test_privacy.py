@@ -80,6 +80,20 @@ def test_a_stranger_is_hidden_in_the_review(output):
     assert re.search(r"persons with claims and no eligibility at all[^<]*: &lt;11 persons", page)
 
 
+def test_a_failure_that_nobody_foresaw_does_not_show_the_data(written, tmp_path, monkeypatch):
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("could not parse QZX000000001")
+
+    monkeypatch.setattr("vbcsim.calibrate.claims.extract.judge_lines", fail)
+    words = ["calibrate", "claims", str(written.folder), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 1
+    assert "reading claims failed in a way it should not (ValueError in test_privacy.py" in result.output
+    assert "QZX" not in result.output
+    monkeypatch.setenv("VBCSIM_DEBUG", "1")
+    assert "QZX000000001" in CliRunner().invoke(main, words).output
+
+
 def test_a_total_does_not_tell_what_is_hidden():
     assert shown_counts([0, 5, 40, 1200]) == ["0", "<11", "40", "1,200"]
     assert shown_counts([5, 40, 1200], total_shown=True) == ["<11", "hidden", "1,200"]
