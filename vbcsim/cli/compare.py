@@ -114,11 +114,11 @@ def _money(run: Run, party: str | None) -> dict[str, xr.Dataset | None]:
     """Where the money of a run goes, what share is paid, how often luck is; the last none where it cannot be told."""
     from vbcsim.core.errors import BadInput, VbcsimError
     from vbcsim.outcomes.credibility import Asked
-    from vbcsim.pipeline import effective_share, waterfall
+    from vbcsim.pipeline import money_of
     from vbcsim.pipeline.credibility import credibility, world_in
 
-    found: dict[str, xr.Dataset | None] = {"waterfall": waterfall(run, party)}
-    found |= {"effective_share": effective_share(run, party), "luck": None}
+    steps, shares = money_of(run, party)
+    found: dict[str, xr.Dataset | None] = {"waterfall": steps, "effective_share": shares, "luck": None}
     world = world_in(run)
     if world is not None:
         try:

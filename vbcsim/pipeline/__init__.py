@@ -13,7 +13,7 @@ from vbcsim.experience.draws import first_draws
 from vbcsim.pipeline.certainty import NamedFigure, RunningError, Target, further_draws, read_named_figure, read_target
 from vbcsim.pipeline.folder import kept_experience, open_run, run_facts, save_run
 from vbcsim.pipeline.lasting import Lasting
-from vbcsim.pipeline.money import effective_share, waterfall
+from vbcsim.pipeline.money import effective_share, money_of, waterfall
 from vbcsim.pipeline.pairing import side_by_side
 from vbcsim.pipeline.payments import cash
 from vbcsim.pipeline.stages import build_cohort, compare, load_scenario, settle, simulate, summarize
@@ -49,6 +49,7 @@ __all__ = [
     "further_draws",
     "kept_experience",
     "load_scenario",
+    "money_of",
     "open_run",
     "read_named_figure",
     "read_target",

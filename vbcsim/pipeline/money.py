@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vbcsim.contract.steps import SettledProvision
     from vbcsim.scenario.model import Scenario
 
-__all__ = ["SettledRun", "effective_share", "lead_party", "provisions_of", "waterfall"]
+__all__ = ["SettledRun", "effective_share", "lead_party", "money_of", "provisions_of", "waterfall"]
 
 
 class SettledRun(Protocol):
@@ -53,15 +53,20 @@ def lead_party(settlement: xr.Dataset, asked: str | None = None) -> str:
     return "provider" if "provider" in moved or not moved else moved[0]
 
 
-def waterfall(run: SettledRun, party: str | None = None) -> xr.Dataset:
-    """The waterfall of every design for a party (none: the provider); see ``vbcsim.outcomes.waterfall``."""
+def money_of(run: SettledRun, party: str | None = None) -> tuple[xr.Dataset, xr.Dataset]:
+    """Waterfall and effective shares of every design for a party (none: the provider), the run settled once."""
+    from vbcsim.outcomes.effective_share import effective_share
     from vbcsim.outcomes.waterfall import waterfall
 
-    return waterfall(run.settlement, provisions_of(run), lead_party(run.settlement, party))
+    settled, lead = provisions_of(run), lead_party(run.settlement, party)
+    return waterfall(run.settlement, settled, lead), effective_share(run.settlement, settled, lead)
+
+
+def waterfall(run: SettledRun, party: str | None = None) -> xr.Dataset:
+    """The waterfall of every design for a party (none: the provider); see ``vbcsim.outcomes.waterfall``."""
+    return money_of(run, party)[0]
 
 
 def effective_share(run: SettledRun, party: str | None = None) -> xr.Dataset:
     """The effective share of savings and losses by design; see ``vbcsim.outcomes.effective_share``."""
-    from vbcsim.outcomes.effective_share import effective_share
-
-    return effective_share(run.settlement, provisions_of(run), lead_party(run.settlement, party))
+    return money_of(run, party)[1]

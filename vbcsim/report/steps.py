@@ -33,15 +33,22 @@ def _table(steps: xr.Dataset, title: str, period: str) -> TableOf:
     split = any(kind == "gross" for kind in kinds)
     columns = _COLUMNS if split else _COLUMNS[:1]
     scale = scale_for(float(v) for name, _ in columns for v in steps[name].values)
-    rows = tuple(_row(steps.isel(step=k), kind, columns, scale) for k, kind in enumerate(kinds) if kind)
+    several = len({name for name in steps["step_provision"].values.tolist() if name}) > 1
+    rows = tuple(
+        _row(steps.isel(step=k), kind, columns, scale, several=several) for k, kind in enumerate(kinds) if kind
+    )
     headings = (*(words for _, words in columns), "acts in")
     caption = f"Where the money goes under {title}: {steps.attrs['party']}, {period}"
     return TableOf(caption, unit(scale), headings, rows)
 
 
-def _row(step: xr.Dataset, kind: str, columns: tuple[tuple[str, str], ...], scale: Scale) -> Row:
+def _row(step: xr.Dataset, kind: str, columns: tuple[tuple[str, str], ...], scale: Scale, *, several: bool) -> Row:
+    """One step; a change is told with its provision where there are several."""
     words = plain(step["step_words"].item())
     name = f"= {words}" if kind in ("gross", "provision", "net") else words[:1].upper() + words[1:]
+    if several and kind in ("line", "clause"):
+        provision = plain(step["step_provision"].item()).replace("_", " ")
+        name = f"{provision[:1].upper()}{provision[1:]}: {words if kind == 'line' else name}"
     cells = []
     for variable, _ in columns:
         value = float(step[variable])
