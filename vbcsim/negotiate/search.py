@@ -1,8 +1,11 @@
-"""Looking for the best values of one or two terms: a grid, and then ever finer ones around the best value found.
+"""Looking for the best values of one or two terms: a grid, ever finer ones around the best value, and a last polish.
 
 Every trial uses the same draws and the order of trials is fixed, so that the answer is the same on every machine. What
-is searched is the sample's own function of the terms: steps (chances) and kinks (limits) do no harm, for no slope is
-used.
+is searched is the sample's own function of the terms: steps (chances) and kinks (limits) do no harm to grids, for no
+slope is used. But grids stall where one party gains what the other loses: there what is better and what is allowed
+point in nearly opposite directions, and the way along the bound lies between the points of any grid. So the answer is
+polished by ``scipy.optimize`` (COBYQA, which follows bounds by models of them), from the best point of the grid and
+from where the grids ended, and kept where it is better.
 """
 
 from __future__ import annotations
@@ -20,6 +23,10 @@ __all__ = ["best", "scales"]
 Floats = NDArray[np.float64]
 _STENCIL = (-1.0, -0.5, 0.0, 0.5, 1.0)
 _MOST_ROUNDS = 80
+_RADIUS, _LAST_RADIUS, _MOST_TRIALS = 0.05, 1e-6, 60
+"""Of the polish: where it begins and ends to look around, as parts of the ranges, and its trials."""
+_BACK = (0.0, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1)
+"""How far back to the start of the polish a point within the bounds is looked for."""
 _MET = 0.05
 """A goal with = is met by two terms where the figure is this part of its Monte Carlo error from the bound."""
 
@@ -28,7 +35,7 @@ class _Known:
     """Trials that are made once: finer grids meet the points of coarser ones again."""
 
     def __init__(self, question: Question) -> None:
-        self._question = question
+        self.question = question
         self._found: dict[tuple[float, ...], Tried] = {}
 
     def at(self, x: Floats) -> Tried:
@@ -36,12 +43,12 @@ class _Known:
         names = [self._name(row) for row in x]
         new = [k for k, name in enumerate(names) if name not in self._found]
         if new:
-            tried = self._question.at(x[new])
+            tried = self.question.at(x[new])
             self._found |= {names[k]: _one(tried, n) for n, k in enumerate(new)}
         return _joined([self._found[name] for name in names])
 
     def _name(self, row: Floats) -> tuple[float, ...]:
-        within = zip(row, self._question.ranges, strict=True)
+        within = zip(row, self.question.ranges, strict=True)
         return tuple(round((float(value) - r.least) / r.width, 12) for value, r in within)
 
 
@@ -86,8 +93,8 @@ def best(question: Question, tried: Tried, fine: float) -> tuple[Floats, bool]:
     low = np.array([r.least for r in question.ranges])
     width = np.array([r.width for r in question.ranges])
     size = round(len(tried.x) ** (1.0 / len(question.ranges)))
-    where, _ = _first(question, tried, scale)
-    centre, reach, known = tried.x[where], 1.0 / (size - 1), _Known(question)
+    first, _ = _first(question, tried, scale)
+    centre, reach, known = tried.x[first], 1.0 / (size - 1), _Known(question)
     offsets = np.array(list(product(_STENCIL, repeat=len(question.ranges))))
     for _ in range(_MOST_ROUNDS):
         if reach <= fine:
@@ -101,7 +108,47 @@ def best(question: Question, tried: Tried, fine: float) -> tuple[Floats, bool]:
         # At the rim of the finer grid the best may lie further on; elsewhere it lies within.
         inner = (centre <= low) | (centre >= low + width) | (moved < 0.99 * reach)
         reach *= 0.5 if inner.all() else 1.0
-    return centre, _first(question, known.at(centre[None]), scale)[1]
+    points = np.concatenate([centre[None], *(_polished(known, tried, start) for start in (centre, tried.x[first]))])
+    trial = known.at(points)
+    where, met = _first(question, trial, scale)
+    return points[where], met
+
+
+def _polished(known: _Known, tried: Tried, start: Floats) -> Floats:
+    """What a search that follows the bounds finds from a start (trial, term), and points on the way back to the start.
+
+    It may end a hair beyond a bound; one of the points before it is then within.
+    """
+    from scipy.optimize import NonlinearConstraint, minimize
+
+    question = known.question
+    scale = scales(tried)
+    low = np.array([r.least for r in question.ranges])
+    width = np.array([r.width for r in question.ranges])
+    spread = float(np.nanmax(tried.aim) - np.nanmin(tried.aim)) or 1.0
+    bounds = [k for k in range(len(question.goals)) if k not in question.equal]
+
+    def at(unit: Floats) -> Tried:
+        return known.at((low + width * np.clip(unit, 0.0, 1.0))[None])
+
+    def loss(unit: Floats) -> float:
+        trial = at(unit)
+        if not trial.possible[0]:
+            return 1.0 + len(question.goals)
+        if question.objective is None:
+            return float(_miss(question, trial, scale)[0])
+        return float(-trial.aim[0] / spread)
+
+    def room(unit: Floats) -> Floats:
+        return np.nan_to_num(at(unit).slack[bounds, 0] / scale[bounds, 0], nan=-1.0)
+
+    # Without an objective the miss is what is to be small, and bounds are part of it.
+    kept = [NonlinearConstraint(room, 0.0, np.inf)] if bounds and question.objective is not None else []
+    options = {"initial_tr_radius": _RADIUS, "final_tr_radius": _LAST_RADIUS, "maxfev": _MOST_TRIALS}
+    unit = (start - low) / width
+    box = [(0.0, 1.0)] * len(unit)
+    end = np.clip(minimize(loss, unit, method="COBYQA", bounds=box, constraints=kept, options=options).x, 0.0, 1.0)
+    return np.asarray(low + width * (end + np.array(_BACK)[:, None] * (unit - end)))
 
 
 def _miss(question: Question, tried: Tried, scale: Floats) -> Floats:

@@ -78,7 +78,8 @@ def figure_prices(variants: Variants) -> tuple[FigurePrice, ...]:
     """The marginal price of every figure: what a small step more of it brings each party, in the same draws.
 
     A step is a hundredth to a tenth of the figure, a power of ten; half of it is gone to either side, or to one side
-    where the other makes no possible contract. Years, bands of scales and figures that cannot move are left out.
+    where the other makes no possible contract. Years, switches, bands of scales and figures that
+    cannot move are left out.
     """
     figures = {name: value for name, value in variants.figures.items() if _moves(name, value)}
     steps = {name: _step_of(value) for name, value in figures.items()}
@@ -108,7 +109,10 @@ def _settled(
 
 
 def _moves(name: str, value: float) -> bool:
-    return "bands[" not in name and not (value.is_integer() and value in _YEARS)
+    """Whether a small step of a figure means anything: not of a year, a band, or what is 0 or 1 for no and yes."""
+    is_input = "." not in name or (name.startswith("lines.") and name.endswith(".value"))
+    is_switch = is_input and value in (0.0, 1.0)
+    return not is_switch and "bands[" not in name and not (value.is_integer() and value in _YEARS)
 
 
 def _step_of(value: float) -> float:

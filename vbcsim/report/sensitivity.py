@@ -64,13 +64,12 @@ def assumption_bars(swings: Sequence[SwingLike], figure: str, *, is_chance: bool
         for row, swing in enumerate(found):
             low, high = float(swing.at_low.value) / per, float(swing.at_high.value) / per
             ax.plot([low, high], [row, row], color=PALE, linewidth=9.0, solid_capstyle="butt", zorder=1)
-            for at, estimate, colour, value in (
-                (low, swing.at_low, LOSS, swing.low),
-                (high, swing.at_high, GAIN, swing.high),
+            for at, estimate, colour, value, right in (
+                (low, swing.at_low, LOSS, swing.low, low > high),
+                (high, swing.at_high, GAIN, swing.high, high >= low),
             ):
                 error = 2.0 * float(estimate.mcse) / per
                 ax.errorbar(at, row, xerr=error, fmt="o", color=colour, ecolor=INK, elinewidth=0.7, markersize=4.5)
-                right = at == max(low, high)
                 ax.annotate(
                     f"{value:.4g}",
                     (at + (error if right else -error), row),
