@@ -113,7 +113,13 @@ def steps_of(text: str) -> Path:
 
 
 def section_of(path: Path) -> Path:
-    """The part of the scenario under which a figure is shown: its first two steps, or what holds it."""
+    """The part of the scenario under which a figure is shown: its first two steps, or what holds it.
+
+    Of a design, the term, the provision or the line that it belongs to.
+    """
+    if path[:1] == ("designs",):
+        last = max((k for k, step in enumerate(path[:-1]) if isinstance(step, Index) and k < 6), default=1)
+        return path[:4] if path[2:3] == ("lines",) and len(path) > 4 else path[: min(last + 1, len(path) - 1)]
     if len(path) <= 2:
         return path[:-1]
     return path[:3] if isinstance(path[2], Index) and len(path) > 3 else path[:2]

@@ -26,7 +26,7 @@ _ORDER = ("Scenario", "Assumptions", "Interventions", "Measures", "Economics", "
 _FREE = ("interventions", "measures", "cases", "answers", "record", "designs")
 """Sections whose fields nobody can list beforehand."""
 _SHEET_OF |= {name: name.capitalize() for name in _FREE}
-_WIDTHS = (30, 34, 30, 22, 36, 18, 62, 62)
+_WIDTHS = (44, 36, 30, 22, 36, 18, 62, 62)
 _SPARE_ROWS = 12
 """Rows left open at the end of a sheet of figures."""
 _SPARE_TABLE_ROWS = 40
@@ -66,16 +66,17 @@ def _by_sheet(told: Sequence[Told], data: Mapping[str, Any] | None) -> dict[str,
     if not data:
         blank += [("designs", "design_1", word) for word in ("program", "title")]
     every = [*told, *(Told(path, BLANK, about(path, data), "") for path in blank)]
-    tops = list(dict.fromkeys(str(one.path[0]) for one in every))
-    for one in sorted(every, key=lambda one: _rank(one, tops)):
+    tops = list(dict.fromkeys(one.path[0] for one in every))
+    sections = list(dict.fromkeys(section_of(one.path) for one in every))
+    for one in sorted(every, key=lambda one: _rank(one, tops, sections)):
         found[_SHEET_OF.get(str(one.path[0]), "Scenario")].append(one)
     return {name: rows for name, rows in found.items() if rows}
 
 
-def _rank(one: Told, tops: Sequence[str]) -> tuple[int, int]:
-    """The top of a scenario first, then section by section, what is told before what may be."""
+def _rank(one: Told, tops: Sequence[Any], sections: Sequence[Path]) -> tuple[int, int, int]:
+    """The top of a scenario first, then section by section, in each what is told before what may be."""
     alone = len(one.path) == 1
-    return (-1 if alone else tops.index(str(one.path[0])), int(one.value is BLANK and not alone))
+    return -1 if alone else tops.index(one.path[0]), sections.index(section_of(one.path)), int(one.value is BLANK)
 
 
 def _is_told(path: Path, told: Sequence[Told], data: Mapping[str, Any]) -> bool:
@@ -106,9 +107,11 @@ def _figures(name: str, rows: Sequence[Told]) -> Page:
     ]
     choices = []
     holders: set[Path] = set()
+    said = ""
     for one in rows:
         choices += _choice(len(cells), 2, one.about, text_of(one.path))
-        cells.append(_figure(one, holders))
+        cells.append(_figure(one, holders, repeated=one.about.meaning == said))
+        said = one.about.meaning
     open_cell = Cell(None, "fill")
     spare: list[Cell | None] = [open_cell, open_cell, open_cell, None, None, None, None, open_cell]
     cells += [list(spare) for _ in range(_SPARE_ROWS)]
@@ -123,8 +126,11 @@ def _figures(name: str, rows: Sequence[Told]) -> Page:
     )
 
 
-def _figure(one: Told, holders: set[Path]) -> list[Cell | None]:
-    """A row of a sheet of figures; the room for a source stands beside the first figure of each part."""
+def _figure(one: Told, holders: set[Path], *, repeated: bool) -> list[Cell | None]:
+    """A row of a sheet of figures; the room for a source stands beside the first figure of each part.
+
+    :param repeated: whether the row above says what it is, as of the figures of one clause.
+    """
     section = section_of(one.path)
     holder = source_holder(one.path)
     first = holder is not None and holder not in holders and one.path[-1] != "source"
@@ -139,7 +145,7 @@ def _figure(one: Told, holders: set[Path]) -> list[Cell | None]:
         Cell(unit_words(facts.unit), "note"),
         Cell(facts.allowed, "note"),
         Cell(facts.otherwise, "note"),
-        Cell(facts.meaning, "note"),
+        Cell("" if repeated else facts.meaning, "note"),
         Cell(one.source, "fill" if first else "faint"),
     ]
 
