@@ -75,3 +75,10 @@ def test_the_forecast_holds_on_the_held_out_half(script, halves, fitted, monkeyp
     found = script.findings(fitted, script.facts_of(half), half.mean_year, persons=30_000)
     assert len(found) == 13
     assert np.mean([f.agrees for f in found]) > 0.9
+
+
+def test_few_persons_gain_from_a_table(script, halves, fitted):
+    errors = script.thin(fitted, halves[1], samples=3)
+    for field in ("utilization_per_1000", "mean_cost_usd", "overdispersion"):
+        alone, drawn = errors[field]
+        assert drawn < alone
