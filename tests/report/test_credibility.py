@@ -7,7 +7,7 @@ import pytest
 
 from vbcsim.outcomes.credibility import Asked, Judged, credibility
 from vbcsim.outcomes.savings_rate import SavingsRate, split_by_layer
-from vbcsim.report.credibility import credibility_tables, credibility_words, luck_table
+from vbcsim.report.credibility import credibility_answer, credibility_tables, credibility_words, luck_table
 
 LIVES = 10_000.0
 TITLES = {"half": "Half", "third": "A third", "fee": "Fee only"}
@@ -67,6 +67,18 @@ def test_luck_at_the_runs_own_lives(found):
     assert [(row.name, row.technical) for row in table.rows[:2]] == [("Half", ""), ("Half", "own course held still")]
     assert table.rows[0].cells[0].value.startswith(("49", "50", "51"))
     assert luck_table(found.sel(design=["fee"]), TITLES) is None
+
+
+def test_the_answer_comes_first(found):
+    said = credibility_answer(found, TITLES)
+    assert said.startswith(
+        "With 10,000 lives a savings rate measured in 2024 is within 1% of the true one with a chance"
+    )
+    assert "for 90% no number of lives is enough" in said
+    assert "Were who falls ill the only chance" in said
+    assert "90% takes 6" in said
+    assert "although nobody saves: Half 5" in said or "although nobody saves: Half 49" in said
+    assert credibility_answer(found.sel(design=["fee"]), TITLES) == ""
 
 
 def test_what_public_rules_say_of_as_many_lives(found):

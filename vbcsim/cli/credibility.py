@@ -102,7 +102,7 @@ def _world(target: Path, overrides: tuple[str, ...], draws: int | None, say: Spe
 
 
 def _print(found: xr.Dataset, world: World) -> None:
-    from vbcsim.report.credibility import credibility_tables, credibility_words
+    from vbcsim.report.credibility import credibility_answer, credibility_tables, credibility_words
     from vbcsim.report.terminal import print_paragraphs, print_tables
 
     titles = _titles(world, found)
@@ -111,7 +111,7 @@ def _print(found: xr.Dataset, world: World) -> None:
         f"{world.scenario.title}. A world in which nobody saves anything ({which}), {found.attrs['draws']:,} draws; "
         "\N{PLUS-MINUS SIGN} is the Monte Carlo error."
     )
-    print_paragraphs([opening])
+    print_paragraphs([words for words in (opening, credibility_answer(found, titles)) if words])
     print_tables(credibility_tables(found, titles))
     print_paragraphs(credibility_words(found, _minimum_rate(found)))
 

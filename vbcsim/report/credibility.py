@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from vbcsim.core.text import listing
 from vbcsim.report.tables import Cell, Row, TableOf, figure_cell
-from vbcsim.report.words import rounded
+from vbcsim.report.words import percent, rounded
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["credibility_tables", "credibility_words", "luck_table", "luck_words"]
+__all__ = ["credibility_answer", "credibility_tables", "credibility_words", "luck_table", "luck_words"]
 
 Titles = Mapping[str, str]
 
@@ -50,6 +50,35 @@ def luck_words() -> str:
         "With no true saving a reward is luck; with one, no reward is skill unpaid. A reward is money from the clauses "
         "that compare cost with a target. The provider's own course is what moves its use from year to year although "
         "nobody means it to; the second row of a design holds it still."
+    )
+
+
+def credibility_answer(found: xr.Dataset, titles: Titles) -> str:
+    """The answer in a few sentences; nothing where no design compares cost with a target."""
+    judged = dict(_judged(found))
+    if not judged:
+        return ""
+    first = next(iter(judged.values()))
+    year = str(first["period"].values[0])
+    within = first["p_within"].sel(period=year, size="own")
+    needed = {noise: float(first["lives_within"].sel(period=year, noise=noise)) for noise in ("members", "all")}
+    sure, margin = _share(found.attrs["confidence"]), _share(found.attrs["within"])
+    ends = {
+        noise: f"for {sure} no number of lives is enough"
+        if math.isinf(lives)
+        else f"{sure} takes {_count(float(f'{lives:.2g}'))} lives"
+        for noise, lives in needed.items()
+    }
+    luck = [
+        f"{titles[design]} {percent(float(at['p_reward']), float(at['p_reward_mcse']))}"
+        for design, whole in judged.items()
+        for at in [whole.sel(noise="all", size="own", saving=0.0)]
+    ]
+    return (
+        f"With {_count(float(first['size_lives'].sel(size='own')))} lives a savings rate measured in {year} is within "
+        f"{margin} of the true one with a chance of {percent(float(within.sel(noise='all')), 0.01)}; {ends['all']}. "
+        f"Were who falls ill the only chance, it would be {percent(float(within.sel(noise='members')), 0.01)}, and "
+        f"{ends['members']}. Chance of a reward over the contract although nobody saves: {listing(luck)}."
     )
 
 
