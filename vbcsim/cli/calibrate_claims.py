@@ -92,6 +92,7 @@ def claims(
     from vbcsim.calibrate.claims.review import review_of
     from vbcsim.calibrate.claims.scenario import files_of
     from vbcsim.calibrate.claims.withheld import withheld
+    from vbcsim.calibrate.fit.files import diagnostic_texts
     from vbcsim.report.data_review import data_review_html
 
     cuts, columns, chosen = cuts_of(tiers), _strata(stratum), _years(years)
@@ -106,7 +107,8 @@ def claims(
         found = calibrate_claims(extract, tiers=cuts, complete=not no_completion, seed=seed)
         review = review_of(found)
         texts = files_of(found, draws=draws, seed=seed, years=performance_years)
-    written = _write(texts | {"review.html": data_review_html(review)}, out)
+        texts |= {"fit.md": diagnostic_texts(found.fit)[1], "review.html": data_review_html(review)}
+    written = _write(texts, out)
     _tell(found, review, written, listed, say)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.calibrate.claims.written import STAY_USD, STAYS
-from vbcsim.calibrate.claims.calibrated import calibrate_claims, few_users
+from vbcsim.calibrate.claims.calibrated import calibrate_claims
 from vbcsim.calibrate.claims.extract import read_claims
 from vbcsim.calibrate.claims.scenario import files_of
 from vbcsim.scenario.load import load_scenario
@@ -86,8 +86,17 @@ def test_a_category_that_few_used_takes_the_shipped_level(put, months):
     visits = "".join(f"V{k},1,P{k},2022-{1 + k % 12:02d}-10,2022-12-20,{90 + k},,,11,99213\n" for k in range(80))
     stays = "".join(f"S{k},1,P{k},2022-03-10,2022-04-20,{9000 + k},111,0120,,\n" for k in range(3))
     found = calibrate_claims(read_claims(put(eligibility=people, medical_claim=visits + stays)))
-    assert few_users(found.fit, "commercial") == {"inpatient"}
+    assert found.fit.lines[0].few == {"inpatient"}
     stay = next(s for s in found.services if s.category == "inpatient")
-    assert stay.source.startswith("fewer than 11 persons had any")
-    assert stay.mean_cost_usd == pytest.approx(found.fit.lines[0].figure("inpatient", "mean_cost_usd").shipped)
+    assert float(stay.mean_cost_usd) == pytest.approx(found.fit.lines[0].figure("inpatient", "mean_cost_usd").shipped)
     assert all(c.use["inpatient"] == 1.0 for c in found.cells)
+
+
+def test_unknown_services_of_few_join_another_category(put, months):
+    people = "".join(f"P{k},2022-01-01,2022-12-31,1980-05-05,F,commercial\n" for k in range(80))
+    visits = "".join(f"V{k},1,P{k},2022-{1 + k % 12:02d}-10,2022-12-20,{90 + k},,,11,99213\n" for k in range(80))
+    odd = "U1,1,P1,2022-03-10,2022-04-20,500,,,11,??\nU2,1,P2,2022-03-10,2022-04-20,70,,,11,??\n"
+    found = calibrate_claims(read_claims(put(eligibility=people, medical_claim=visits + odd)), complete=False)
+    assert [s.category for s in found.services] == ["primary_care"]
+    assert found.people.usd.sum() == sum(90 + k for k in range(80)) + 570
+    assert any("fewer than 11 persons had services that no rule knows" in note for note in found.notes)

@@ -23,9 +23,10 @@ from vbcsim.cohort.spec import Cell
 from vbcsim.core.attributes import Attribute
 from vbcsim.core.uncertain import Distribution
 
-__all__ = ["Calibrated", "calibrate_claims", "few_users"]
+__all__ = ["Calibrated", "calibrate_claims"]
 
-_FALLBACK: Final = "outpatient_other"
+_FALLBACKS: Final = ("outpatient_other", "specialist", "ancillary", "primary_care")
+"""Where services that no rule knows go when too few persons had any; the first that is there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,9 +89,9 @@ def calibrate_claims(
         factors=factors,
         people=people,
         fit=found,
-        services=_every_line(tuple(_hidden(_widened(s, factors, extract.years[-1]), found) for s in services)),
+        services=_every_line(tuple(_widened(s, factors, extract.years[-1]) for s in services)),
         frailties=frailties,
-        cells=tuple(_level(_split(cell, attributes), found) for cell in cells),
+        cells=tuple(_split(cell, attributes) for cell in cells),
         exit_rate=rate,
         exit_error=float(np.sqrt(rate * (1 - rate) / open_months)) if open_months else 0.0,
         tiers=tuple(tiers),
@@ -114,22 +115,31 @@ def _completed(data: PersonYears, factors: Mapping[tuple[int, int], tuple[float,
 
 
 def _folded(data: PersonYears) -> tuple[PersonYears, tuple[str, ...]]:
-    """Services that no rule knows join other outpatient services where fewer than 11 persons had any."""
-    if UNKNOWN not in data.categories or _FALLBACK not in data.categories:
+    """Services that no rule knows join another category in lines of business where fewer than 11 persons had any."""
+    to = next((data.categories.index(name) for name in _FALLBACKS if name in data.categories), None)
+    if UNKNOWN not in data.categories or to is None:
         return data, ()
-    k, to = data.categories.index(UNKNOWN), data.categories.index(_FALLBACK)
-    if len(np.unique(data.person[data.usd[:, k] != 0])) >= LEAST:
+    k = data.categories.index(UNKNOWN)
+    some = (data.usd[:, k] != 0) | (data.services[:, k] > 0)
+    few = [
+        code
+        for code in range(len(data.line_of_business.labels))
+        if 0 < len(np.unique(data.person[some & (data.line_of_business.code == code)])) < LEAST
+    ]
+    rows = np.isin(data.line_of_business.code, few)
+    if not rows.any():
         return data, ()
     usd, services = data.usd.copy(), data.services.copy()
-    usd[:, to] += usd[:, k]
-    services[:, to] += services[:, k]
+    for table in (usd, services):
+        table[rows, to] += table[rows, k]
+        table[rows, k] = 0
     claims = data.claims
     if claims is not None:
-        category = np.where(claims.category == k, to, claims.category)
-        claims = ServiceCosts(claims.row, category - (category > k), claims.usd)
-    names = tuple(c for c in data.categories if c != UNKNOWN)
-    data = replace(data, categories=names, usd=np.delete(usd, k, 1), services=np.delete(services, k, 1), claims=claims)
-    return data, (f"fewer than {LEAST} persons had services that no rule knows; they count as {_FALLBACK}",)
+        category = np.where((claims.category == k) & rows[claims.row], to, claims.category)
+        claims = ServiceCosts(claims.row, category, claims.usd)
+    lines = ", ".join(data.line_of_business.labels[code] for code in few)
+    note = f"{lines}: fewer than {LEAST} persons had services that no rule knows; they count as {data.categories[to]}"
+    return replace(data, usd=usd, services=services, claims=claims), (note,)
 
 
 def _widened(service: Service, factors: Mapping[tuple[int, int], tuple[float, float]], year: int) -> Service:
@@ -147,43 +157,6 @@ def _widened(service: Service, factors: Mapping[tuple[int, int], tuple[float, fl
     return service.model_copy(update=update)
 
 
-def few_users(found: Fit, line: str) -> frozenset[str]:
-    """Categories of a line of business that 1 to 10 persons used: nothing of their own is shown or written."""
-    data = next(f.data for f in found.lines if f.line == line)
-    users = {name: len(np.unique(data.person[data.services[:, j] > 0])) for j, name in enumerate(data.categories)}
-    return frozenset(name for name, n in users.items() if 0 < n < LEAST)
-
-
-def _hidden(service: Service, found: Fit) -> Service:
-    """The level of the shipped table, in place of one that so few persons' services would tell.
-
-    Not more than 11 services in the person-years of the data, so that a table for many does not add cost to few.
-    """
-    line = next((f for f in found.lines if service.line_of_business in (f.line, "all")), None)
-    if line is None or service.category not in few_users(found, line.line):
-        return service
-    like = units()[service.category].like
-    shipped = next(s for s in line.prior.services if s.category == like) if line.prior else service
-    use, cost = (line.figure(service.category, field).shipped for field in ("utilization_per_1000", "mean_cost_usd"))
-    most = LEAST / float(line.data.exposure.sum()) * 1000.0
-    shapes = {name: float(getattr(shipped, name)) for name in _SHAPES}
-    # The shared factor, which is the data's own, must fit into the overdispersion.
-    variance = max(line.figure("", "variance").value, 1e-12)
-    shapes["shared_weight"] = min(shapes["shared_weight"], 0.99 * float(np.sqrt(shapes["overdispersion"] / variance)))
-    return service.model_copy(
-        update={
-            "utilization_per_1000": min(use if use is not None else most, most),
-            "mean_cost_usd": float(shipped.mean_cost_usd) if cost is None else cost,
-            "maximum_usd": shipped.maximum_usd,
-            "source": f"fewer than {LEAST} persons had any: the shipped table {line.prior_name}, no figure of the data",
-            **shapes,
-        }
-    )
-
-
-_SHAPES: Final = ("overdispersion", "shared_weight", "persistence", "body_sigma", "tail_probability", "tail_index")
-
-
 def _every_line(services: tuple[Service, ...]) -> tuple[Service, ...]:
     """A row for every line of business and category: one without use where a line of business had none."""
     lines = list(dict.fromkeys(s.line_of_business for s in services))
@@ -198,16 +171,6 @@ def _every_line(services: tuple[Service, ...]) -> tuple[Service, ...]:
         if (line, category) not in have
     ]
     return (*services, *none)
-
-
-def _level(cell: Cell, found: Fit) -> Cell:
-    """Relativities of categories that so few persons used are left at 1."""
-    line = next((f.line for f in found.lines if f.line == cell.line_of_business), None)
-    few = few_users(found, line) if line else frozenset()
-    if not few:
-        return cell
-    use, price = ({k: 1.0 if k in few else v for k, v in values.items()} for values in (cell.use, cell.price))
-    return cell.model_copy(update={"use": use, "price": price})
 
 
 def _split(cell: Cell, attributes: Sequence[str]) -> Cell:

@@ -128,7 +128,7 @@ def read_claims(
         spans.append(read.spans.select("file", "row", "person", "start", "end", *(_WHO if hcc else ("birth",))))
         found.append(_part(read, chosen, tuple(columns.values()), line))
         del read  # its rows need not stay while the next part is read
-    people = joined([p.rows for p in found], f"claims of {chosen[0]}-{chosen[-1]}, {amount} amounts")
+    people = joined([p.rows for p in found], f"claims of {listing([str(y) for y in chosen])}, {amount} amounts")
     conflicts = pl.concat([p.conflicts for p in found])
     scores = scored(sources, pl.concat(spans), people, np.concatenate([p.rows.keys for p in found])) if hcc else None
     return Extract(

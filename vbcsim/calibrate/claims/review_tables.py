@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from vbcsim.calibrate.claims.calibrated import few_users
 from vbcsim.calibrate.claims.service_categories import CATEGORIES
 from vbcsim.calibrate.claims.suppression import HIDDEN, LEAST, shown_counts
 
@@ -121,11 +120,10 @@ def credibility_table(found: Calibrated) -> tuple[Table, ...]:
     """Own estimate, shipped figure, credibility and what is used, by line of business."""
     tables = []
     for line in found.fit.lines:
-        few = few_users(found.fit, line.line)
         rows = []
         for name in line.data.categories:
             for field, words in (("utilization_per_1000", "per 1,000"), ("mean_cost_usd", "$ per service")):
-                f, hide = line.figure(name, field), name in few
+                f, hide = line.figure(name, field), name in line.few
                 rows.append(
                     (
                         name.replace("_", " "),
