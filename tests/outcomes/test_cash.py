@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vbcsim.outcomes.capital_spec import Capital
@@ -106,6 +106,7 @@ WAYS = {"a": {"earned": ("payer", "provider"), "back": ("provider", "payer")}}
 amounts = st.floats(-1e9, 1e9, allow_nan=False)
 
 
+@settings(max_examples=25)
 @given(
     st.lists(amounts, min_size=12, max_size=12),
     st.integers(0, 18),

@@ -160,9 +160,10 @@ def _of(run: Run, scenario: Scenario) -> xr.Dataset:
 
 
 def _titles(run: Run) -> Mapping[str, str]:
-    from vbcsim.cli.results import material_of
+    from vbcsim.pipeline.study import BASE
+    from vbcsim.report.material import Material
 
-    return material_of(run).titles
+    return Material.of_run(run.cases[BASE]).titles
 
 
 def _print(run: Run, scenario: Scenario, found: xr.Dataset, say: Speaker) -> None:
