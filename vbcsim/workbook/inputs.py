@@ -140,7 +140,7 @@ def _value(value: Any, unit: str) -> Cell:
         return Cell(said if said is not None else "none", "wrap")
     if isinstance(said, (int, float)):
         style = "given_share" if unit in ("fraction", "rate") else "given_number"
-        whole = isinstance(said, int) and unit not in ("fraction", "rate")
+        whole = float(said).is_integer() and unit not in ("fraction", "rate")
         return Cell(said, ("year" if 1900 < said < 2200 else "whole") if whole else style)
     return Cell(str(cell_of(said)), "wrap")
 
