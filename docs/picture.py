@@ -11,7 +11,7 @@ PICTURE = Path(__file__).resolve().parent / "pictures" / "mssp_aco.svg"
 def main(folder: str) -> None:
     """Write the picture of what the provider may win or lose under each design of the run."""
     import vbcsim
-    from vbcsim.cli.results import material_of
+    from vbcsim.pipeline.material import material_of
     from vbcsim.report.drawing import svg
     from vbcsim.report.pictures.histogram import distributions
 

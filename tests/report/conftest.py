@@ -186,6 +186,6 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def reported(small_run: Any) -> Material:
     """What the report of a run is made from: the shipped ACO with few members."""
-    from vbcsim.cli.results import report_of
+    from vbcsim.pipeline.material import report_of
 
     return report_of(small_run)

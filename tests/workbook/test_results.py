@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.workbook.calculator import Workbook
-from vbcsim.cli.results import material_of
 from vbcsim.cli.workbook import median_draw, traced_of, workbook_of
 from vbcsim.core.errors import BadInput
+from vbcsim.pipeline.material import material_of
 from vbcsim.workbook.results import settlement_workbook
 
 

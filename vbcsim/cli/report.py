@@ -32,11 +32,11 @@ def command(run: Path, pdf: bool, out: Path | None, data: Path | None, say: Spea
       vbcsim report demo --pdf
       vbcsim report demo --out for_the_board.html --data figures
     """
-    from vbcsim.cli.results import report_of
     from vbcsim.core.chromium import pdf_of
     from vbcsim.core.errors import BadInput
     from vbcsim.core.files import add_to_run, write_atomic
     from vbcsim.pipeline import open_run
+    from vbcsim.pipeline.material import report_of
     from vbcsim.report.html import html_report
 
     if out is not None and out.suffix.lower() not in (".html", ".htm"):

@@ -208,6 +208,12 @@ class Arrangement(Clause):
             follow(line, ())
         return list(rings.values())
 
+    def _repr_html_(self) -> str:
+        """The clauses in plain sentences, as a notebook shows them."""
+        from vbcsim.contract.display import arrangement_html
+
+        return arrangement_html(self)
+
     def check(
         self,
         available: Collection[str],

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vbcsim.pipeline.stages import Progress, build_cohort, compare, load_scenario, settle, simulate, summarize
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
     from vbcsim.contract.arrangement import Arrangement
     from vbcsim.contract.design import Design
     from vbcsim.contract.settle import SettledPart
+    from vbcsim.report.notebook import Plots
     from vbcsim.scenario.model import Scenario
 
 __all__ = [
@@ -287,6 +289,27 @@ class Run:
         attrs = self.settlement.attrs
         designs = ", ".join(self.scenario.designs)
         return f"<Run {self.scenario.name}: {designs}; {attrs.get('draws')} draws, seed {attrs.get('seed')}>"
+
+    def _repr_html_(self) -> str:
+        """The answer and the lead party's figures, as a notebook shows them."""
+        from vbcsim.pipeline.material import material_of
+        from vbcsim.report.notebook import run_html
+
+        return run_html(material_of(self))
+
+    @property
+    def plot(self) -> Plots:
+        """The report's pictures as matplotlib axes: ``run.plot.outcomes()``."""
+        from vbcsim.pipeline.material import report_of
+        from vbcsim.report.notebook import Plots
+
+        return Plots(lambda: report_of(self))
+
+    def to_dataframe(self, table: str = "outcomes") -> pd.DataFrame:
+        """The run as a table of pandas: ``outcomes``, ``years``, ``comparison`` or ``draws``."""
+        from vbcsim.pipeline.frames import dataframe_of
+
+        return dataframe_of(self, table)
 
     def save(self, folder: str | Path) -> Path:
         """Write the run to a folder that :func:`open_run` reads; whole or not at all."""

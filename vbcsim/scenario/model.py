@@ -293,3 +293,9 @@ class Scenario(Frozen):
     def members(self) -> int:
         """Number of members of the cohort; greatest exposure of the risks of a collective."""
         return sum(cell.members for cell in self.cohort.cells)
+
+    def _repr_html_(self) -> str:
+        """The question, whom it is about and the designs, as a notebook shows them."""
+        from vbcsim.scenario.display import scenario_html
+
+        return scenario_html(self)
