@@ -13,7 +13,7 @@ from vbcsim.pipeline import load_scenario
 from vbcsim.pipeline.credibility import credibility, world_of
 
 SMALL = Path(__file__).parent.parent / "scenario" / "data" / "small.yaml"
-DRAWS = 1500
+DRAWS = 1000
 BENCHMARK = "{historical: {weights: [0.5, 0.5], trend: {national: 1}, update: {national: 1}}}"
 TIMES = 5
 
