@@ -61,7 +61,8 @@ def waterfall_steps(material: Material, designs: tuple[str, ...]) -> Figure:
         for ax, (name, found) in zip(panels, steps.items(), strict=True):
             _panel(ax, found, scale)
             ax.set_title(lines_of(material.titles[name], 70, 1))
-        panels[-1].margins(x=0.12)
+            ax.use_sticky_edges = False  # a bar that ends at the edge would seem to go on
+            ax.margins(x=0.08)
         panels[-1].set_xlabel(f"{material.lead}’s average over {material.period}, {unit_of(scale)}")
         return figure
 
