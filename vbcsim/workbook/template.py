@@ -64,6 +64,8 @@ def _by_sheet(told: Sequence[Told], data: Mapping[str, Any] | None) -> dict[str,
     found: dict[str, list[Told]] = {name: [] for name in _ORDER}
     blank = [path for path in fields_below(()) if path[0] not in _FREE and not _is_told(path, told, data or {})]
     if not data:
+        told = [Told(("vbcsim",), 1, about(("vbcsim",)), "")]
+        blank = [path for path in blank if path != ("vbcsim",)]
         blank += [("designs", "design_1", word) for word in ("program", "title")]
     every = [*told, *(Told(path, BLANK, about(path, data), "") for path in blank)]
     tops = list(dict.fromkeys(one.path[0] for one in every))
