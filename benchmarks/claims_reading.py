@@ -107,6 +107,7 @@ def main() -> None:
         ours = [sys.executable, "-m", "vbcsim", "calibrate", "claims", name, "--out", f"{name}/out", "--quiet"]
         for what, words in (
             ("vbcsim calibrate claims, everything", ours),
+            ("vbcsim calibrate claims --quick", [*ours, "--quick", "--replace"]),
             ("csv module, sum by member and month", [sys.executable, __file__, "--plain", str(file)]),
         ):
             seconds, processor, memory = measured(words)

@@ -43,6 +43,7 @@ _LINES = ("commercial", "medicare", "medicaid", "dual")
 @click.option("--rejects", type=PATH, help="Where to list rejected rows (rejects.csv beside the claims).")
 @click.option("--hcc", is_flag=True, help="Score Medicare members by their diagnoses (CMS-HCC V28); tiers follow it.")
 @click.option("--no-completion", is_flag=True, help="Take the claims as complete.")
+@click.option("--quick", is_flag=True, help="Leave out fit.md: how well the model fits takes some seconds.")
 @click.option("--performance-years", type=click.IntRange(1, 10), default=3, show_default=True, help="Of the scenario.")
 @click.option("--draws", type=click.IntRange(2, 10_000_000), default=1000, show_default=True, help="Draws of a run.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True, help="Seed of a run.")
@@ -61,6 +62,7 @@ def claims(
     rejects: Path | None,
     hcc: bool,
     no_completion: bool,
+    quick: bool,
     performance_years: int,
     draws: int,
     seed: int,
@@ -107,7 +109,8 @@ def claims(
         found = calibrate_claims(extract, tiers=cuts, complete=not no_completion, seed=seed)
         review = review_of(found)
         texts = files_of(found, draws=draws, seed=seed, years=performance_years)
-        texts |= {"fit.md": diagnostic_texts(found.fit)[1], "review.html": data_review_html(review)}
+        fitted = {} if quick else {"fit.md": diagnostic_texts(found.fit)[1]}
+        texts |= fitted | {"review.html": data_review_html(review)}
     written = _write(texts, out)
     _tell(found, review, written, listed, say)
 

@@ -107,5 +107,6 @@ def test_no_network_is_asked_for(written, tmp_path, monkeypatch):
         raise AssertionError("a connection was asked for")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    words = ["calibrate", "claims", str(written.folder), "--out", str(tmp_path / "out"), "--quiet"]
+    words = ["calibrate", "claims", str(written.folder), "--out", str(tmp_path / "out"), "--quiet", "--quick"]
     assert CliRunner().invoke(main, words).exit_code == 0
+    assert not (tmp_path / "out" / "fit.md").exists()
