@@ -24,7 +24,7 @@ __all__ = ["LAYERS", "WORLDS", "LayerDraws", "layer_of"]
 LAYERS: Final[Mapping[str, frozenset[Stream]]] = {
     "parameter": frozenset({Stream.PARAMETER, Stream.WORLD, Stream.INTERVENTION}),
     "systemic": frozenset({Stream.NATIONAL_TREND, Stream.REGIONAL_TREND, Stream.PANDEMIC}),
-    "group": frozenset({Stream.PROVIDER_GROUP, Stream.QUALITY, Stream.MEASURE_GROUP, Stream.RISK_SCORE}),
+    "group": frozenset({Stream.PROVIDER_GROUP, Stream.QUALITY, Stream.MEASURE_GROUP, Stream.RISK_SCORE, Stream.PANEL}),
     "process": frozenset(
         {
             *(Stream.FRAILTY, Stream.COUNT, Stream.COUNT_BLOCK, Stream.COST, Stream.COST_TAIL, Stream.FRAILTY_TAIL),
