@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -114,7 +115,8 @@ def _judged(world: World, experience: xr.Dataset, design: Design, party: str) ->
         return np.asarray(np.sum(amounts, axis=0))
 
     rate = SavingsRate(tuple(chain.from_iterable(targets)), tuple(chain.from_iterable(costs)))
-    return Judged(rate, sum(own.lives for own in found), paid)
+    lives = sum(own.lives for own in found)
+    return Judged(rate, lives if math.isfinite(lives) else float(experience.attrs["members"]), paid)
 
 
 def _resized(splits: Sequence[Split], size: float, noise: Noise) -> Floats:

@@ -39,6 +39,7 @@ def luck_table(found: xr.Dataset, titles: Titles) -> TableOf | None:
         Row(titles[design], words, _chances(at, noise))
         for design, at in _judged(found.sel(size="own"))
         for noise, words in (("all", ""), ("beside_own", "own course held still"))
+        if noise == "all" or bool((at["savings_rate_variance"].sel(origin="own") > 0.0).any())
     )
     caption = f"Luck and skill: chance of a reward to the {found.attrs['party']} by true saving"
     return TableOf(caption, "", tuple(f"{_share(s)} saved" for s in _savings(found)), rows) if rows else None
