@@ -92,6 +92,17 @@ def test_a_category_that_few_used_takes_the_shipped_level(put, months):
     assert all(c.use["inpatient"] == 1.0 for c in found.cells)
 
 
+def test_few_leavers_are_not_told(put, months):
+    people = "".join(
+        f"P{k},2022-01-01,2022-{'06-30' if k < 3 else '12-31'},1980-05-05,F,commercial\n" for k in range(80)
+    )
+    visits = "".join(f"V{k},1,P{k},2022-{1 + k % 12:02d}-10,2022-12-20,{90 + k},,,11,99213\n" for k in range(80))
+    found = calibrate_claims(read_claims(put(eligibility=people, medical_claim=visits)), complete=False)
+    assert found.extract.exits[0] == 3
+    assert found.exit_rate == pytest.approx(5.5 / found.extract.exits[1])
+    assert any("fewer than 11 members left" in note for note in found.notes)
+
+
 def test_unknown_services_of_few_join_another_category(put, months):
     people = "".join(f"P{k},2022-01-01,2022-12-31,1980-05-05,F,commercial\n" for k in range(80))
     visits = "".join(f"V{k},1,P{k},2022-{1 + k % 12:02d}-10,2022-12-20,{90 + k},,,11,99213\n" for k in range(80))

@@ -82,7 +82,10 @@ def calibrate_claims(
         cells = _with_scores(cells, last, scores.of_person, attributes[0] if attributes else attribute)
         notes += (f"risk scores of cells: {scores.words}; where nobody is scored, the cost of the cell",)
     gone, open_months = extract.exits
-    rate = gone / open_months if open_months else 0.0
+    if 0 < gone < LEAST:  # so few leavers are not told: as if they were half of the least that is
+        rate, notes = LEAST / 2 / open_months, (*notes, f"fewer than {LEAST} members left; taken as {LEAST / 2:g}")
+    else:
+        rate = gone / open_months if open_months else 0.0
     return Calibrated(
         extract=extract,
         completion=completion,
