@@ -22,9 +22,7 @@ class CarriedRatio(LineMaker):
     formula: ClassVar[str] = (
         "r_t = (of_t + c_(t-1)) / to_t, c_t = (max(r_t - above, 0) - max(below - r_t, 0)) x to_t x carried"
     )
-    reference: ClassVar[str] = (
-        "carry-forward of sliding scales: Clark, Basics of Reinsurance Pricing (CAS 2014)"
-    )
+    reference: ClassVar[str] = "carry-forward of sliding scales: Clark, Basics of Reinsurance Pricing (CAS 2014)"
     unit: ClassVar[str] = "rate"
 
     of: UsdLine = "expenditure"
