@@ -33,13 +33,15 @@ STAY = service(
 VISIT = service(overdispersion=0.9, shared_weight=0.5, persistence=0.6, price_trend=0.1)
 
 
-def cohort(*services: Any, relativity: float = 1.0, shared: float = 0.0, floor: float | None = None) -> xr.Dataset:
+def cohort(
+    *services: Any, relativity: float = 1.0, shared: float = 0.0, floor: float | None = None, members: int = MEMBERS
+) -> xr.Dataset:
     told = assumptions(
         services,
         shared_frailty={"variance": shared, "persistence": 0.6},
         **({} if floor is None else {"floor_usd": floor}),
     )
-    return cohort_of(told, cells(MEMBERS, frailty_relativity=[relativity]))
+    return cohort_of(told, cells(members, frailty_relativity=[relativity]))
 
 
 COHORTS = {
@@ -50,18 +52,31 @@ COHORTS = {
 }
 
 
-def chance_of_totals(simulated: xr.Dataset, told: xr.Dataset, years: slice) -> float:
+def chance_of_totals(simulated: xr.Dataset, told: xr.Dataset, years: slice, engine: str = "members") -> float:
     """Chance of a Kolmogorov-Smirnov distance as large as that of the cell's totals over some years."""
-    totals = simulate(simulated, draws=DRAWS, seed=31)["expenditure_usd"].isel(year=years).sum(("year", "category"))
-    expected = aggregate(told, years, MEMBERS, top=12 * float(totals.mean()))
+    spent = simulate(simulated, draws=DRAWS, seed=31, engine=engine)["expenditure_usd"]
+    totals = spent.isel(year=years).sum(("year", "category"))
+    expected = aggregate(told, years, int(told["members"].sum()), top=12 * float(totals.mean()))
     assert float(totals.max()) < expected.values[-1]
     return float(stats.kstest(totals.values.ravel(), expected.cdf).pvalue)
 
 
+@pytest.mark.parametrize("engine", ["members", "pooled"])
 @pytest.mark.parametrize("years", [slice(0, 1), TWO_YEARS], ids=["a year", "two years"])
 @pytest.mark.parametrize("name", COHORTS)
-def test_total_cost_of_a_homogeneous_cell(name, years):
-    assert chance_of_totals(COHORTS[name], COHORTS[name], years) > ERROR_RATE
+def test_total_cost_of_a_homogeneous_cell(name, years, engine):
+    assert chance_of_totals(COHORTS[name], COHORTS[name], years, engine) > ERROR_RATE
+
+
+@pytest.mark.parametrize("members", [120, 900])
+def test_total_cost_of_a_large_cell_in_one_sum(members):
+    """Hundreds of claims of a category and year are one look-up between tabulated numbers of claims."""
+    told = cohort(VISIT, STAY, shared=1.2, members=members)
+    spent = simulate(told, draws=DRAWS, seed=31, engine="pooled")["expenditure_usd"].isel(year=TWO_YEARS)
+    totals = spent.sum(("year", "category")).values.ravel()
+    expected = aggregate(told, TWO_YEARS, members, top=3 * float(totals.mean()), points=1 << 18)
+    assert stats.kstest(totals, expected.cdf).pvalue > ERROR_RATE
+    assert stats.kstest(1.01 * totals, expected.cdf).pvalue < ERROR_RATE
 
 
 @pytest.mark.parametrize(
