@@ -27,8 +27,8 @@ def material_of(run: Run) -> Material:
 
 def report_of(run: Run) -> Material:
     """What the report is made from: as for the tables, with where the money goes."""
-    from vbcsim.pipeline import effective_share, waterfall
+    from vbcsim.pipeline.money import money_of
 
     material = material_of(run)
-    steps, shares = waterfall(run, material.lead), effective_share(run, material.lead)
+    steps, shares = money_of(run, material.lead)
     return replace(material, waterfall=steps, effective_share=shares, capital=run.capital)
