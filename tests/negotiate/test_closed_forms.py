@@ -14,7 +14,7 @@ from vbcsim.negotiate.goal import NOW, read_goal, read_objective
 from vbcsim.negotiate.question import Question, Range
 from vbcsim.negotiate.solve import solve
 
-MEAN, SD, DRAWS = 1e6, 5e6, 4000
+MEAN, SD, DRAWS = 1e6, 5e6, 2000
 TAIL = float(norm.pdf(norm.ppf(0.05)) / 0.05)
 """TVaR 95 of a standard normal loss."""
 

@@ -147,6 +147,10 @@ class Book(Mapping[str, Floats]):
         """The book with the derived lines of an arrangement; equal makers share what they have made."""
         return Book(self.years, self.draws, self.view, self._given, self._claims, makers, self._made)
 
+    def apart(self) -> Book:
+        """The book with all lines made so far; what it makes from now on is its own and goes with it."""
+        return Book(self.years, self.draws, self.view, self._given, self._claims, self._makers, dict(self._made))
+
     def with_lines(self, lines: Mapping[str, Floats]) -> Book:
         """The book with further given lines, such as the amount of a provision already settled."""
         added = _sources({name: partial(_same, array) for name, array in lines.items()})

@@ -16,6 +16,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from vbcsim.core.errors import BadInput
 from vbcsim.negotiate.question import Question, Tried
 
 __all__ = ["best", "scales"]
@@ -23,7 +24,7 @@ __all__ = ["best", "scales"]
 Floats = NDArray[np.float64]
 _STENCIL = (-1.0, -0.5, 0.0, 0.5, 1.0)
 _MOST_ROUNDS = 80
-_RADIUS, _LAST_RADIUS, _MOST_TRIALS = 0.05, 1e-6, 60
+_RADIUS, _LAST_RADIUS, _MOST_TRIALS = 0.05, 1e-6, 40
 """Of the polish: where it begins and ends to look around, as parts of the ranges, and its trials."""
 _BACK = (0.0, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1)
 """How far back to the start of the polish a point within the bounds is looked for."""
@@ -43,9 +44,19 @@ class _Known:
         names = [self._name(row) for row in x]
         new = [k for k, name in enumerate(names) if name not in self._found]
         if new:
-            tried = self.question.at(x[new])
+            tried = self._tried(x[new])
             self._found |= {names[k]: _one(tried, n) for n, k in enumerate(new)}
         return _joined([self._found[name] for name in names])
+
+    def _tried(self, x: Floats) -> Tried:
+        try:
+            return self.question.at(x)
+        except BadInput:
+            # None of them is a contract: they are known as that.
+            nothing = np.full((len(self.question.goals), len(x)), np.nan)
+            return Tried(
+                x, nothing, nothing, *(np.full(len(x), np.nan) for _ in range(2)), np.zeros(len(x), dtype=bool)
+            )
 
     def _name(self, row: Floats) -> tuple[float, ...]:
         within = zip(row, self.question.ranges, strict=True)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vbcsim.contract.arrangement import Arrangement
+from vbcsim.contract.book import Book
 from vbcsim.contract.design import Design
 from vbcsim.contract.program import load_program
 from vbcsim.contract.raw import raw_arrangement
@@ -108,6 +109,18 @@ class Variants:
         """What is settled."""
         return with_own_revenue(self.run.experience, self.run.scenario.economics)
 
+    @cached_property
+    def _book(self) -> Book:
+        """The lines of everybody, those of the design as it is already made: most variants read the same ones."""
+        book = Book.from_experience(self.experience)
+        settle(book, {self.design: self._design})
+        return book
+
+    @property
+    def _source(self) -> xr.Dataset | Book:
+        """What variants are settled on; lines of variants alone are not kept."""
+        return self._book.apart() if self._design.whole else self.experience
+
     @property
     def draws(self) -> int:
         """Number of draws."""
@@ -169,7 +182,7 @@ class Variants:
     def _settled(self, designs: Mapping[str, Design], changes: Sequence[Changes]) -> xr.Dataset:
         """The settlement; what cannot be settled is told by the change that makes it so."""
         try:
-            return settle(self.experience, designs)
+            return settle(self._source, designs)
         except BadInput as error:
             problems = []
             for problem in error.problems:
