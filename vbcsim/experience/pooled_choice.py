@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vbcsim.experience.pooled_prepare import MISSED_CLAIMANTS, MISSED_EXCESS, Split, choose_split
+from vbcsim.experience.pooled_prepare import CHOICES, MISSED_CLAIMANTS, MISSED_EXCESS, Split, choose_split, split_at
 from vbcsim.experience.prepare import prepare
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ def faster_engine(cohort: xr.Dataset) -> str:
     if int(cohort["members"].sum()) < _FEW:
         return "members"
     inputs = prepare(cohort)
+    # The coarsest split is the cheapest: where even that is slower, nobody need know what it misses.
+    members, pooled = expected_seconds(inputs, split_at(inputs, *CHOICES[0]))
+    if pooled >= members:
+        return "members"
     split = choose_split(inputs)
     missed = split.missed
     close = missed.claimants <= MISSED_CLAIMANTS * missed.all_claimants

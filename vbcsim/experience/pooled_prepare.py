@@ -7,7 +7,7 @@ both decide who can be missed in the list of large claimants (``vbcsim.experienc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from vbcsim.random.tables import cost_table, gamma_table
 if TYPE_CHECKING:
     from vbcsim.experience.prepare import KernelInputs
 
-__all__ = ["CHOICES", "PooledInputs", "Split", "choose_split", "prepare_pooled", "scratch"]
+__all__ = ["CHOICES", "PooledInputs", "Split", "choose_split", "prepare_pooled", "scratch", "split_at"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -89,14 +89,20 @@ def choose_split(inputs: KernelInputs, choices: Sequence[tuple[float, float]] = 
 
     It depends on the cohort alone: draws are the same in a shorter and in a longer run.
     """
-    for large, candidate in choices:
-        of_row, step = _steps(inputs, large)
-        missed = neglect(inputs, of_row, step, candidate)
-        split = Split(large, candidate, of_row, step, missed)
+    for choice in choices:
+        split = split_at(inputs, *choice)
+        missed = neglect(inputs, split.of_row, split.step, split.candidate)
+        split = replace(split, missed=missed)
         few = missed.claimants <= MISSED_CLAIMANTS * missed.all_claimants
         if few and missed.excess_usd <= MISSED_EXCESS * missed.all_excess_usd:
             return split
     return split
+
+
+def split_at(inputs: KernelInputs, large: float, candidate: float) -> Split:
+    """A split by shares of the floor; what it misses is not yet worked out, and stands as nothing."""
+    of_row, step = _steps(inputs, large)
+    return Split(large, candidate, of_row, step, Neglect(0.0, 0.0, 0.0, 0.0))
 
 
 def prepare_pooled(inputs: KernelInputs, split: Split | None = None) -> PooledInputs:
