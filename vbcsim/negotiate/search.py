@@ -26,6 +26,7 @@ _STENCIL = (-1.0, -0.5, 0.0, 0.5, 1.0)
 _MOST_ROUNDS = 80
 _RADIUS, _LAST_RADIUS, _MOST_TRIALS = 0.05, 1e-6, 40
 """Of the polish: where it begins and ends to look around, as parts of the ranges, and its trials."""
+_ROUGH = 1e-4
 _BACK = (0.0, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1)
 """How far back to the start of the polish a point within the bounds is looked for."""
 _MET = 0.05
@@ -54,9 +55,8 @@ class _Known:
         except BadInput:
             # None of them is a contract: they are known as that.
             nothing = np.full((len(self.question.goals), len(x)), np.nan)
-            return Tried(
-                x, nothing, nothing, *(np.full(len(x), np.nan) for _ in range(2)), np.zeros(len(x), dtype=bool)
-            )
+            unknown = np.full(len(x), np.nan)
+            return Tried(x, nothing, nothing, unknown, unknown, np.zeros(len(x), dtype=bool))
 
     def _name(self, row: Floats) -> tuple[float, ...]:
         within = zip(row, self.question.ranges, strict=True)
@@ -119,7 +119,9 @@ def best(question: Question, tried: Tried, fine: float) -> tuple[Floats, bool]:
         # At the rim of the finer grid the best may lie further on; elsewhere it lies within.
         inner = (centre <= low) | (centre >= low + width) | (moved < 0.99 * reach)
         reach *= 0.5 if inner.all() else 1.0
-    points = np.concatenate([centre[None], *(_polished(known, tried, start) for start in (centre, tried.x[first]))])
+    # A rough answer is polished from one end only.
+    starts = (centre,) if fine > _ROUGH else (centre, tried.x[first])
+    points = np.concatenate([centre[None], *(_polished(known, tried, start) for start in starts)])
     trial = known.at(points)
     where, met = _first(question, trial, scale)
     return points[where], met
