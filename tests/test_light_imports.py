@@ -33,7 +33,9 @@ def test_help_loads_next_to_nothing():
     assert not loaded & _HEAVIER_THAN_HELP
 
 
-@pytest.mark.parametrize("verb", ["run", "check", "settle", "compare", "credibility", "explain", "cite", "schema", "template"])
+@pytest.mark.parametrize(
+    "verb", ["run", "check", "settle", "compare", "credibility", "explain", "cite", "schema", "template"]
+)
 def test_help_of_a_verb_loads_nothing_heavy(verb):
     done, loaded = _loaded(verb, "--help")
     assert done.returncode == 0, done.stderr[-2000:]

@@ -25,4 +25,7 @@ def test_units_of_figures():
 
 
 def test_a_figure_by_year_says_from_when():
-    assert set(units({"share": {"savings": {2023: 0.5, 2024: 0.6}, "losses": 0.0}})) >= {"savings from 2023", "savings from 2024"}
+    assert set(units({"share": {"savings": {2023: 0.5, 2024: 0.6}, "losses": 0.0}})) >= {
+        "savings from 2023",
+        "savings from 2024",
+    }
