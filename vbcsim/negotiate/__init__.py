@@ -1,4 +1,5 @@
-"""From distributions to a decision: terms that meet a goal, what a clause costs, which term matters most.
+"""From distributions to a decision: terms that meet a goal, fair prices, frontiers, and what a result depends on.
 
-Everything here re-settles the draws of a finished run; nothing is simulated.
+All of it re-settles the draws of a finished run. Only ``sobol`` and a moved assumption simulate again, on the same
+random numbers.
 """
