@@ -85,13 +85,14 @@ def test_the_numbers_shown_come_to_the_amount_settled(book, word, body, amount):
 
 def test_every_term_has_a_formula(book):
     tried = {word for word, _ in CASES}
-    several_years = {"carry_forward", "recoup"}
+    several_years = {"carry_forward", "recoup", "block"}
     assert set(term_family()) == tried | several_years
     for word, body in CASES:
         assert formula_of(term_family()[word].model_validate(body))
-    carried = term_family()["carry_forward"].model_validate({})
-    assert worked(carried, 1.0, book, 0, 0) is None
-    assert formula_of(carried) == carried.formula
+    for word in sorted(several_years - {"recoup"}):
+        carried = term_family()[word].model_validate({})
+        assert worked(carried, 1.0, book, 0, 0) is None
+        assert formula_of(carried) == carried.formula
 
 
 @pytest.mark.parametrize(

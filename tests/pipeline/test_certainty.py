@@ -24,7 +24,7 @@ def test_a_figure_is_of_the_first_design_unless_one_is_named(scenario):
     assert str(read_named_figure(None, scenario)) == "half.provider.mean"
     assert str(read_named_figure("payer.tvar95", scenario)) == "half.payer.tvar95"
     assert str(read_named_figure("nothing.payer.sd", scenario)) == "nothing.payer.sd"
-    assert str(read_named_figure("provider.p_loss_over(1.5m)", scenario)) == "half.provider.p_loss_over(1.5e+06)"
+    assert str(read_named_figure("provider.p_loss_over(1.5m)", scenario)) == "half.provider.p_loss_over(1500000)"
 
 
 @pytest.mark.parametrize(

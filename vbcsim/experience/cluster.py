@@ -74,7 +74,12 @@ def _client(address: str | None, workers: int | None) -> Iterator[Client]:
         return
     try:
         client = Client(address, timeout=10, set_as_default=False)  # a default would rule other uses of Dask
-    except (OSError, ValueError, TypeError) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        AssertionError,
+    ) as error:  # the last: Dask's own thread did not start in time
         reason = visible(str(error).splitlines()[0] if str(error) else type(error).__name__)
         message = f"no Dask scheduler answers at {visible(address)} ({reason}); start one with `dask scheduler`"
         raise BadInput("--cluster", message) from None
