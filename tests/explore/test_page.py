@@ -47,3 +47,9 @@ def test_every_design_and_draw_is_in_it(page, small_run):
 
 def test_lines_made_from_claims_are_named_as_fixed(page):
     assert "Lines made from members' claims (benchmark, expenditure) stay" in page.replace("&#39;", "'")
+
+
+def test_a_threshold_says_why_it_stays_and_how_low_it_could_go(page, small_run):
+    floors = small_run.experience["claimant_floor_usd"].values
+    assert f"though not below ${floors.min():,.0f} to ${floors.max():,.0f} by stratum" in page
+    assert "a threshold counts member by member" in page

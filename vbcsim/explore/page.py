@@ -25,6 +25,7 @@ def negotiation_page(run: RunLike) -> str:
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.get_template("page.html.jinja").render(
         _words(payload.data)
+        | {"floor": _floor(run)}
         | {"script": script, "script_hash": _hash(script), "style": style, "style_hash": _hash(style)}
     )
 
@@ -50,6 +51,14 @@ def _words(data: dict[str, Any]) -> dict[str, Any]:
         "period": str(years[0]) if len(years) == 1 else f"{years[0]}\N{EN DASH}{years[-1]}",
         "frozen": ", ".join(name.replace("_", " ") for name in frozen),
     }
+
+
+def _floor(run: RunLike) -> str:
+    """From which yearly cost on the run lists members one by one: no threshold can be lower."""
+    floors = sorted({float(usd) for usd in run.experience["claimant_floor_usd"].values.ravel()})
+    if not floors:
+        return ""
+    return f"${floors[0]:,.0f}" if len(floors) == 1 else f"${floors[0]:,.0f} to ${floors[-1]:,.0f} by stratum"
 
 
 def _read(name: str) -> str:
