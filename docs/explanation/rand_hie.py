@@ -299,7 +299,7 @@ experiment are not small: the two halves differ by 6 % in mean cost.
 **What was changed after the first comparison**, in which 38 of 47 agreed: moments of counts are no longer weighted
 (the fitted half showed too large a variance), shares without a service of each category joined them, trends are no
 longer drawn towards zero where no table is named. The list, the rule and the split stayed. The count that follows is
-therefore not that of a first look.
+therefore not that of a first look. The method for errors was changed after it as well.
 """
 MISSES: Final = """\
 What is missed, and why as far as we can tell:
